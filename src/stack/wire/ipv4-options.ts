@@ -1,0 +1,44 @@
+/** IPv4 options: walked, checked and otherwise left alone, RFC 791 §3.1 and RFC 1122 §3.2.1.8. */
+import * as ipv4 from './ipv4.ts';
+
+const END = 0;
+const NO_OPERATION = 1;
+const LOOSE_SOURCE_ROUTE = 131;
+const STRICT_SOURCE_ROUTE = 137;
+
+/**
+ * Walks the options of a valid header.
+ *
+ * @returns -1 when they are well-formed; else the offset from the header's first byte of the octet that is wrong, which is
+ *   what the pointer of an ICMP parameter problem names (RFC 792)
+ */
+export function findFault(view: DataView, at: number): number {
+  const length = ipv4.headerLength(view, at);
+  let i = ipv4.HEADER;
+  while (i < length) {
+    const kind = view.getUint8(at + i);
+    if (kind === END) return -1;
+    if (kind === NO_OPERATION) {
+      i++;
+      continue;
+    }
+    if (i + 1 >= length) return i;
+    const optionLength = view.getUint8(at + i + 1);
+    if (optionLength < 2 || i + optionLength > length) return i + 1;
+    i += optionLength;
+  }
+  return -1;
+}
+
+/** True when the packet asks to be routed by its source (RFC 7126 §4.3, §4.4: hosts drop these by default). */
+export function hasSourceRoute(view: DataView, at: number): boolean {
+  const length = ipv4.headerLength(view, at);
+  let i = ipv4.HEADER;
+  while (i < length) {
+    const kind = view.getUint8(at + i);
+    if (kind === END) return false;
+    if (kind === LOOSE_SOURCE_ROUTE || kind === STRICT_SOURCE_ROUTE) return true;
+    i += kind === NO_OPERATION ? 1 : view.getUint8(at + i + 1);
+  }
+  return false;
+}
