@@ -30,7 +30,10 @@ export function findFault(view: DataView, at: number): number {
   return -1;
 }
 
-/** True when the packet asks to be routed by its source (RFC 7126 §4.3, §4.4: hosts drop these by default). */
+/**
+ * True when the packet asks to be routed by its source (RFC 7126 §4.3, §4.4: hosts drop these by default). Options that
+ * are not well-formed are read up to the octet that is wrong.
+ */
 export function hasSourceRoute(view: DataView, at: number): boolean {
   const length = ipv4.headerLength(view, at);
   let i = ipv4.HEADER;
@@ -38,7 +41,13 @@ export function hasSourceRoute(view: DataView, at: number): boolean {
     const kind = view.getUint8(at + i);
     if (kind === END) return false;
     if (kind === LOOSE_SOURCE_ROUTE || kind === STRICT_SOURCE_ROUTE) return true;
-    i += kind === NO_OPERATION ? 1 : view.getUint8(at + i + 1);
+    if (kind === NO_OPERATION) {
+      i++;
+      continue;
+    }
+    const optionLength = i + 1 < length ? view.getUint8(at + i + 1) : 0;
+    if (optionLength < 2) return false;
+    i += optionLength;
   }
   return false;
 }

@@ -14,6 +14,9 @@ export const destinationPort = (view: DataView, at: number): number => view.getU
 export const length = (view: DataView, at: number): number => view.getUint16(at + 4);
 export const checksumField = (view: DataView, at: number): number => view.getUint16(at + 6);
 
+/** Where the checksum stands in the header. */
+export const CHECKSUM_OFFSET = 6;
+
 /** True when every accessor of this file may be called on `[at, end)` and the length inside fits. */
 export const isValid = (view: DataView, at: number, end: number): boolean =>
   end - at >= HEADER && length(view, at) >= HEADER && at + length(view, at) <= end;
@@ -25,7 +28,28 @@ export function isChecksumValid(view: DataView, at: number, source: number, dest
   return checksum.isZero(view, at, at + size, checksum.pseudoHeader(source, destination, PROTOCOL_UDP, size));
 }
 
-/** Writes a header in front of data that already stands behind it, with its checksum over IPv4. */
+/** Writes a header in front of data that already stands behind it, the checksum field as zero. */
+export function encodeHeader(view: DataView, at: number, end: number, from: number, to: number): void {
+  view.setUint16(at, from);
+  view.setUint16(at + 2, to);
+  view.setUint16(at + 4, end - at);
+  view.setUint16(at + 6, 0);
+}
+
+/** The whole checksum, over IPv4. @param source, destination addresses as words */
+export function writeChecksum(view: DataView, at: number, end: number, source: number, destination: number): void {
+  view.setUint16(at + CHECKSUM_OFFSET, 0);
+  const sum = checksum.pseudoHeader(source, destination, PROTOCOL_UDP, end - at);
+  // RFC 768: a sum that comes out as zero is sent as all ones, its other representation
+  view.setUint16(at + CHECKSUM_OFFSET, checksum.finish(checksum.add(view, at, end, sum)) || 0xffff);
+}
+
+/** What a device that finishes the checksum expects to find in the field: the folded sum of the pseudo-header. */
+export function writePartialChecksum(view: DataView, at: number, end: number, source: number, destination: number): void {
+  view.setUint16(at + CHECKSUM_OFFSET, checksum.fold(checksum.pseudoHeader(source, destination, PROTOCOL_UDP, end - at)));
+}
+
+/** Header and checksum at once. */
 export function encode(
   view: DataView,
   at: number,
@@ -33,11 +57,6 @@ export function encode(
   from: { readonly address: number; readonly port: number },
   to: { readonly address: number; readonly port: number },
 ): void {
-  view.setUint16(at, from.port);
-  view.setUint16(at + 2, to.port);
-  view.setUint16(at + 4, end - at);
-  view.setUint16(at + 6, 0);
-  const sum = checksum.pseudoHeader(from.address, to.address, PROTOCOL_UDP, end - at);
-  // RFC 768: a sum that comes out as zero is sent as all ones, its other representation
-  view.setUint16(at + 6, checksum.finish(checksum.add(view, at, end, sum)) || 0xffff);
+  encodeHeader(view, at, end, from.port, to.port);
+  writeChecksum(view, at, end, from.address, to.address);
 }

@@ -1,0 +1,124 @@
+/** One heap of deadlines for everything in a stack that has a timer. */
+import { type Micros, NEVER } from './time.ts';
+
+/**
+ * A machine with timers. The two fields belong to the heap: they stand in the machine so that an entry costs no object of
+ * its own. Begin them with -1 and NEVER and leave them alone.
+ */
+export interface Timed {
+  /** When the machine wants to be called next; NEVER when it is waiting for nothing. */
+  nextTimeout(): Micros;
+  onTimeout(now: Micros): void;
+  /** The place in the heap; -1 when absent. */
+  deadlineIndex: number;
+  /** The deadline as the heap knows it: never later than the true one. */
+  deadlineKey: Micros;
+}
+
+/**
+ * A binary heap whose keys may lag. A connection moves its retransmission deadline later with every acknowledgment, and
+ * that costs nothing here: the entry comes to the top early once and is then put where it belongs. Only a deadline that
+ * moved earlier must move its entry at once.
+ */
+export class Deadlines {
+  readonly #heap: Timed[] = [];
+
+  /** How many machines are waiting for something, as far as the heap knows. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** Takes note of an item's deadline: to be called after anything that may have moved it earlier. */
+  schedule(item: Timed): void {
+    const due = item.nextTimeout();
+    if (item.deadlineIndex < 0) {
+      if (due === NEVER) return;
+      this.#heap.push(item);
+      this.#siftUp(item, due, this.#heap.length - 1);
+    } else if (due < item.deadlineKey) {
+      this.#siftUp(item, due, item.deadlineIndex);
+    }
+  }
+
+  /** Forgets an item; does nothing when it is absent. */
+  remove(item: Timed): void {
+    const index = item.deadlineIndex;
+    if (index < 0) return;
+    item.deadlineIndex = -1;
+    item.deadlineKey = NEVER;
+    const last = this.#heap.pop()!;
+    if (last !== item) this.#place(last, last.deadlineKey, index);
+  }
+
+  /** The earliest true deadline; NEVER when there is none. */
+  next(): Micros {
+    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+      const due = top.nextTimeout();
+      if (due === top.deadlineKey) return due;
+      this.#refresh(top, due);
+    }
+    return NEVER;
+  }
+
+  /**
+   * Calls `onTimeout` of what is due, the earliest deadline first. The call may schedule and remove any item, itself too.
+   *
+   * @param limit calls at most; by default as many as there are items, so that a machine whose deadline stays in the past
+   *   cannot hold the stack for ever. What is left over is still due: `next` says so.
+   * @returns how many calls were made
+   */
+  runDue(now: Micros, limit: number = this.#heap.length): number {
+    let calls = 0;
+    while (calls < limit && this.next() <= now) {
+      const item = this.#heap[0]!;
+      item.onTimeout(now);
+      calls++;
+      if (item.deadlineIndex >= 0) this.#refresh(item, item.nextTimeout());
+    }
+    return calls;
+  }
+
+  #refresh(item: Timed, due: Micros): void {
+    if (due === NEVER) this.remove(item);
+    else this.#place(item, due, item.deadlineIndex);
+  }
+
+  /** Puts an item where its key belongs, starting from a place that is its own or free. */
+  #place(item: Timed, key: Micros, index: number): void {
+    if (index > 0 && key < this.#heap[(index - 1) >>> 1]!.deadlineKey) this.#siftUp(item, key, index);
+    else this.#siftDown(item, key, index);
+  }
+
+  #siftUp(item: Timed, key: Micros, from: number): void {
+    let index = from;
+    while (index > 0) {
+      const above = (index - 1) >>> 1;
+      const parent = this.#heap[above]!;
+      if (parent.deadlineKey <= key) break;
+      this.#put(parent, index);
+      index = above;
+    }
+    item.deadlineKey = key;
+    this.#put(item, index);
+  }
+
+  #siftDown(item: Timed, key: Micros, from: number): void {
+    const length = this.#heap.length;
+    let index = from;
+    for (let below = 2 * index + 1; below < length; below = 2 * index + 1) {
+      const right = below + 1;
+      if (right < length && this.#heap[right]!.deadlineKey < this.#heap[below]!.deadlineKey) below = right;
+      const child = this.#heap[below]!;
+      if (child.deadlineKey >= key) break;
+      this.#put(child, index);
+      index = below;
+    }
+    item.deadlineKey = key;
+    this.#put(item, index);
+  }
+
+  #put(item: Timed, index: number): void {
+    this.#heap[index] = item;
+    item.deadlineIndex = index;
+  }
+}

@@ -1,0 +1,176 @@
+/** ICMP of one host: answers echo requests, sends errors within the rules, and tells who is concerned by those it gets. */
+import { Packet } from '../bytes/packet.ts';
+import { mayReport, writeError } from '../ip/icmp-errors.ts';
+import type { IcmpRateLimit } from '../ip/icmp-rate-limit.ts';
+import { decodeError, IcmpErrorReport } from '../ip/icmp-report.ts';
+import type { InterfaceId } from '../ip/route-table.ts';
+import type { Micros } from '../time.ts';
+import * as icmp from '../wire/icmpv4.ts';
+import * as ipv4 from '../wire/ipv4.ts';
+import type { Counters, DropReason } from './counters.ts';
+import type { Output, SendResult, Topology } from './output.ts';
+
+const TTL = 64;
+
+/** An answer to one of our echo requests, or an error about one. */
+export interface EchoAnswer {
+  /** Who answered, as a word: the target, or the router that gave up. */
+  readonly from: number;
+  readonly identifier: number;
+  readonly sequence: number;
+  /** Payload bytes of a reply; 0 for an error. */
+  readonly length: number;
+  readonly ttl: number;
+  /** `reply`, or what the error said. */
+  readonly kind: string;
+  readonly at: Micros;
+}
+
+export type EchoListener = (answer: EchoAnswer) => void;
+
+export interface EchoRequest {
+  readonly destination: number;
+  readonly identifier: number;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+  readonly ttl?: number;
+  readonly dontFragment?: boolean;
+}
+
+export class Icmp {
+  /** Who waits for echo replies, by identifier. */
+  readonly echoListeners = new Map<number, EchoListener>();
+  readonly #topology: Topology;
+  readonly #output: Output;
+  readonly #limit: IcmpRateLimit;
+  readonly #counters: Counters;
+  readonly #packet = new Packet();
+  readonly #report = new IcmpErrorReport();
+  readonly #fields: ipv4.Ipv4Fields = {
+    source: 0,
+    destination: 0,
+    protocol: ipv4.PROTOCOL_ICMP,
+    ttl: TTL,
+    trafficClass: 0,
+    identification: 0,
+    dontFragment: false,
+  };
+
+  constructor(topology: Topology, output: Output, limit: IcmpRateLimit, counters: Counters) {
+    this.#topology = topology;
+    this.#output = output;
+    this.#limit = limit;
+    this.#counters = counters;
+  }
+
+  /**
+   * An ICMP message for us in `packet[packet.transport, packet.end)`.
+   * @param onError is told about a valid error that quotes a packet of ours
+   * @returns why it was dropped; undefined when it was not
+   */
+  onMessage(
+    packet: Packet,
+    isBroadcast: boolean,
+    now: Micros,
+    onError: (report: IcmpErrorReport) => boolean,
+  ): DropReason | undefined {
+    const { view, transport: at, end } = packet;
+    this.#counters.icmpIn++;
+    if (!icmp.isValid(at, end)) return 'ICMP too short';
+    if (!icmp.isChecksumValid(view, at, end)) return 'ICMP checksum wrong';
+    switch (icmp.type(view, at)) {
+      case icmp.ECHO_REQUEST:
+        // RFC 1122 §3.2.2.6: may be discarded, and is: nobody shall use us as an amplifier
+        if (isBroadcast) return 'ICMP echo to a broadcast address';
+        this.#answerEcho(packet, now);
+        return undefined;
+      case icmp.ECHO_REPLY:
+        this.#echoReply(packet, now);
+        return undefined;
+      default:
+        return this.#onError(packet, now, onError);
+    }
+  }
+
+  /** Asks a host whether it is there. */
+  sendEcho(
+    { destination, identifier, sequence, payload, ttl = TTL, dontFragment = false }: EchoRequest,
+    now: Micros,
+  ): SendResult {
+    const source = this.#output.sourceFor(destination);
+    if (source === undefined) return 'no route';
+    const packet = this.#packet;
+    packet.reset();
+    packet.append(payload);
+    packet.payload = packet.start;
+    packet.transport = packet.prepend(icmp.HEADER);
+    icmp.encode(packet.view, packet.transport, packet.end, icmp.ECHO_REQUEST, 0, identifier * 0x1_0000 + sequence);
+    return this.#send({ source, destination, ttl, trafficClass: 0, dontFragment }, now);
+  }
+
+  /** Tells the sender of `about`, whose IPv4 header is at `about.network`, what went wrong with it. */
+  report(about: Packet, isGroupFrame: boolean, via: InterfaceId, type: number, code: number, rest: number, now: Micros): void {
+    if (mayReport(about, isGroupFrame, this.#topology.addresses, via) !== 'ok') return;
+    const { view, network } = about;
+    const destination = ipv4.source(view, network);
+    if (!this.#limit.allow(destination, now)) {
+      this.#counters.drop('ICMP error suppressed by the rate limit');
+      return;
+    }
+    // RFC 1812 §4.3.2.4: from the address that was spoken to, where that is ours
+    const spokenTo = ipv4.destination(view, network);
+    const source = this.#topology.addresses.owns(spokenTo) ? spokenTo : this.#output.sourceFor(destination);
+    if (source === undefined) return;
+    writeError(this.#packet, about, type, code, rest);
+    this.#send({ source, destination, ttl: TTL, trafficClass: 0xc0, dontFragment: false }, now);
+  }
+
+  /** RFC 1122 §3.2.2.6: the same data back, from the address that was asked. */
+  #answerEcho(request: Packet, now: Micros): void {
+    const { view, network, transport, end } = request;
+    const packet = this.#packet;
+    packet.reset();
+    packet.transport = packet.start;
+    packet.end = packet.start + (end - transport);
+    packet.bytes.set(request.bytes.subarray(transport, end), packet.start);
+    const rest = view.getUint32(transport + 4);
+    icmp.encode(packet.view, packet.start, packet.end, icmp.ECHO_REPLY, 0, rest);
+    const { source, destination } = { source: ipv4.destination(view, network), destination: ipv4.source(view, network) };
+    this.#send({ source, destination, ttl: TTL, trafficClass: ipv4.trafficClass(view, network), dontFragment: false }, now);
+  }
+
+  #echoReply({ view, network, transport, end }: Packet, now: Micros): void {
+    const identifier = icmp.echoIdentifier(view, transport);
+    this.echoListeners.get(identifier)?.({
+      from: ipv4.source(view, network),
+      identifier,
+      sequence: icmp.echoSequence(view, transport),
+      length: end - transport - icmp.HEADER,
+      ttl: ipv4.ttl(view, network),
+      kind: 'reply',
+      at: now,
+    });
+  }
+
+  #onError(packet: Packet, now: Micros, onError: (report: IcmpErrorReport) => boolean): DropReason | undefined {
+    const { view, transport, end, network } = packet;
+    const report = this.#report;
+    const verdict = decodeError(view, transport, end, report);
+    if (verdict !== 'ok') return verdict === 'ICMP is no error' ? 'ICMP type unknown' : verdict;
+    if (!this.#topology.addresses.owns(report.quotedSource)) return 'ICMP error about nothing of ours';
+    if (report.quotedProtocol === ipv4.PROTOCOL_ICMP) return this.#errorAboutEcho(ipv4.source(view, network), now);
+    return onError(report) ? undefined : 'ICMP error about nothing of ours';
+  }
+
+  #errorAboutEcho(from: number, now: Micros): DropReason | undefined {
+    const { quotedEchoIdentifier: identifier, quotedEchoSequence: sequence, kind } = this.#report;
+    const listener = this.echoListeners.get(identifier);
+    listener?.({ from, identifier, sequence, length: 0, ttl: 0, kind, at: now });
+    return listener === undefined ? 'ICMP error about nothing of ours' : undefined;
+  }
+
+  #send(fields: Omit<ipv4.Ipv4Fields, 'protocol' | 'identification'>, now: Micros): SendResult {
+    this.#counters.icmpOut++;
+    return this.#output.send(this.#packet, Object.assign(this.#fields, fields), now);
+  }
+}

@@ -1,0 +1,152 @@
+/** The way in: from a frame to whoever it is for, or to the counter that says why not. */
+import type { Packet } from '../bytes/packet.ts';
+import type { Timed } from '../deadlines.ts';
+import { checkAddresses, checkHeader } from '../ip/input.ts';
+import { Reassembler } from '../ip/reassemble.ts';
+import type { InterfaceId } from '../ip/route-table.ts';
+import { classify, isGroupFrame } from '../link/ethernet-link.ts';
+import type { Micros } from '../time.ts';
+import { NEVER } from '../time.ts';
+import * as ethernet from '../wire/ethernet.ts';
+import * as icmp from '../wire/icmpv4.ts';
+import * as ipv4 from '../wire/ipv4.ts';
+import { findFault } from '../wire/ipv4-options.ts';
+import type { Counters, DropReason } from './counters.ts';
+import type { Icmp } from './icmp.ts';
+import type { NetworkInterface } from './interface.ts';
+import type { Topology } from './output.ts';
+
+/** Who takes what IPv4 carries. Each says why it did not. */
+export interface Protocols {
+  onTcp(packet: Packet, now: Micros): DropReason | undefined;
+  onUdp(packet: Packet, toMany: boolean, now: Micros): DropReason | undefined;
+  onIcmp(packet: Packet, toMany: boolean, now: Micros): DropReason | undefined;
+}
+
+/** Told about every packet that is dropped, while its bytes are still there. */
+export type DropObserver = (reason: DropReason, packet: Packet) => void;
+
+/** Where a packet came from: an interface, or ourselves. */
+interface Origin {
+  readonly id: InterfaceId;
+  readonly isGroupFrame: boolean;
+  readonly isLoopback: boolean;
+}
+
+export class Input implements Timed {
+  readonly reassembler = new Reassembler();
+  onDrop: DropObserver | undefined = undefined;
+  deadlineIndex = -1;
+  deadlineKey: Micros = NEVER;
+  readonly #topology: Topology;
+  readonly #icmp: Icmp;
+  readonly #protocols: Protocols;
+  readonly #counters: Counters;
+  readonly #origin = { id: 0, isGroupFrame: false, isLoopback: false };
+  readonly #expired: Packet;
+
+  constructor(topology: Topology, icmp: Icmp, protocols: Protocols, counters: Counters, scratch: Packet) {
+    this.#topology = topology;
+    this.#icmp = icmp;
+    this.#protocols = protocols;
+    this.#counters = counters;
+    this.#expired = scratch;
+  }
+
+  nextTimeout(): Micros {
+    return this.reassembler.nextTimeout();
+  }
+
+  /** RFC 1122 §3.3.2: whoever sent half a datagram is told that the other half never came. */
+  onTimeout(now: Micros): void {
+    this.reassembler.onTimeout(now);
+    while (this.reassembler.pollExpired(this.#expired)) {
+      const route = this.#topology.routes.lookup(ipv4.source(this.#expired.view, this.#expired.network));
+      const id = route?.interfaceId ?? 0;
+      this.#icmp.report(this.#expired, false, id, icmp.TIME_EXCEEDED, icmp.REASSEMBLY_TIME_EXCEEDED, 0, now);
+    }
+  }
+
+  /** A frame from a device, in the live part of `packet`. */
+  onFrame(packet: Packet, from: NetworkInterface, now: Micros): void {
+    this.#counters.framesIn++;
+    this.#counters.bytesIn += packet.length;
+    const { view, start } = packet;
+    const kind = classify(view, start, packet.end, from.mac);
+    packet.network = start + ethernet.HEADER;
+    if (kind === 'ipv4') {
+      this.#origin.id = from.id;
+      this.#origin.isGroupFrame = isGroupFrame(view, start);
+      this.#origin.isLoopback = false;
+      this.#drop(this.#onIpv4(packet, this.#origin, now), packet);
+    } else if (kind === 'arp') {
+      this.#counters.arpIn++;
+      const verdict = from.arp.onArp(view, packet.network, packet.end, now);
+      if (verdict !== 'ok') this.#drop(verdict, packet);
+    } else this.#drop(kind, packet);
+  }
+
+  /** A packet that we sent to ourselves, IPv4 header first. */
+  onLoopback(packet: Packet, now: Micros): void {
+    packet.network = packet.start;
+    packet.checksumVouched = true; // it has not left the memory
+    this.#origin.id = 0;
+    this.#origin.isGroupFrame = false;
+    this.#origin.isLoopback = true;
+    this.#drop(this.#onIpv4(packet, this.#origin, now), packet);
+  }
+
+  #onIpv4(packet: Packet, origin: Origin, now: Micros): DropReason | undefined {
+    const { view } = packet;
+    this.#counters.ipIn++;
+    const fault = checkHeader(view, packet.network, packet.end);
+    if (fault === 'IP option malformed') {
+      const pointer = (findFault(view, packet.network) << 24) >>> 0;
+      this.#icmp.report(packet, origin.isGroupFrame, origin.id, icmp.PARAMETER_PROBLEM, 0, pointer, now);
+    }
+    if (fault !== 'ok') return fault;
+    packet.end = packet.network + ipv4.totalLength(view, packet.network); // what lies behind is Ethernet's padding
+    const arrival = origin.isLoopback ? 'ours' : checkAddresses(view, packet.network, this.#topology.addresses, origin.id);
+    if (arrival === 'other') return 'not for us';
+    if (arrival === 'multicast') return 'multicast group not joined';
+    if (arrival !== 'ours' && arrival !== 'broadcast') return arrival;
+    if (ipv4.isFragment(view, packet.network)) {
+      const verdict = this.reassembler.onFragment(packet, now);
+      if (verdict === 'held') return undefined;
+      if (verdict !== 'complete') return verdict;
+      packet.clearOffload();
+    }
+    return this.#deliver(packet, origin, arrival === 'broadcast', now);
+  }
+
+  #deliver(packet: Packet, origin: Origin, toMany: boolean, now: Micros): DropReason | undefined {
+    const { view, network } = packet;
+    packet.transport = network + ipv4.headerLength(view, network);
+    switch (ipv4.protocol(view, network)) {
+      case ipv4.PROTOCOL_TCP:
+        // RFC 9293 §3.9.2.3, MUST-57: TCP is between two hosts; a frame to all that carries it is a trick (RFC 1122 §3.3.6)
+        if (toMany || origin.isGroupFrame) return 'SYN from or to an impossible address';
+        return this.#protocols.onTcp(packet, now);
+      case ipv4.PROTOCOL_UDP: {
+        const verdict = this.#protocols.onUdp(packet, toMany, now);
+        if (verdict === 'no such port') this.#unreachable(packet, origin, icmp.PORT_UNREACHABLE, now);
+        return verdict;
+      }
+      case ipv4.PROTOCOL_ICMP:
+        return this.#protocols.onIcmp(packet, toMany, now);
+      default:
+        this.#unreachable(packet, origin, icmp.PROTOCOL_UNREACHABLE, now); // RFC 1122 §3.2.2.1
+        return 'IP protocol unknown';
+    }
+  }
+
+  #unreachable(packet: Packet, origin: Origin, code: number, now: Micros): void {
+    this.#icmp.report(packet, origin.isGroupFrame, origin.id, icmp.DESTINATION_UNREACHABLE, code, 0, now);
+  }
+
+  #drop(reason: DropReason | undefined, packet: Packet): void {
+    if (reason === undefined) return;
+    this.#counters.drop(reason);
+    this.onDrop?.(reason, packet);
+  }
+}

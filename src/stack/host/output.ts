@@ -1,0 +1,172 @@
+/** The way out: route, IPv4 header, checksum, fragments; RFC 1122 §3.3, RFC 791 §3.2. */
+import { Fifo } from '../bytes/fifo.ts';
+import { Packet } from '../bytes/packet.ts';
+import type { AddressTable } from '../ip/address-table.ts';
+import { Fragmenter } from '../ip/fragment.ts';
+import type { Identification } from '../ip/identification.ts';
+import type { PathMtu } from '../ip/path-mtu.ts';
+import type { InterfaceId, RouteTable } from '../ip/route-table.ts';
+import { nextHop } from '../ip/route-table.ts';
+import type { Path } from '../tcp/connection.ts';
+import type { Micros } from '../time.ts';
+import type { IpAddress } from '../wire/ip-address.ts';
+import { fromV4, isLoopbackV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
+import * as ipv4 from '../wire/ipv4.ts';
+import * as tcp from '../wire/tcp.ts';
+import type { Counters } from './counters.ts';
+import type { NetworkInterface } from './interface.ts';
+
+/** Packets that a host may have under way to itself. */
+const MAX_LOOPBACK = 512;
+
+export type SendResult = 'sent' | 'no route' | 'too long';
+
+/** What the way out needs to know about the host. */
+export interface Topology {
+  readonly routes: RouteTable;
+  readonly addresses: AddressTable;
+  readonly pathMtu: PathMtu;
+  readonly interfaces: ReadonlyMap<InterfaceId, NetworkInterface>;
+}
+
+export class Output {
+  /** Packets to ourselves, IPv4 header first, waiting to be received. */
+  readonly loopback = new Fifo<Packet>();
+  readonly #topology: Topology;
+  readonly #identification: Identification;
+  readonly #counters: Counters;
+  readonly #fragmenter = new Fragmenter();
+  readonly #fragment = new Packet();
+
+  constructor(topology: Topology, identification: Identification, counters: Counters) {
+    this.#topology = topology;
+    this.#identification = identification;
+    this.#counters = counters;
+  }
+
+  /** The way to an address as TCP wants to know it; undefined when there is none. */
+  path(to: IpAddress, now: Micros, from?: IpAddress): Path | undefined {
+    const { routes, addresses, interfaces, pathMtu } = this.#topology;
+    if (from !== undefined && !addresses.owns(from.w3) && !isLoopbackV4(from.w3)) return undefined;
+    if (this.#isOwn(to.w3)) {
+      return { source: from ?? to, interfaceMtu: ipv4.MAX_PACKET, pathMtu: ipv4.MAX_PACKET, gsoMaxSize: 0 };
+    }
+    const route = routes.lookup(to.w3);
+    const out = route === undefined ? undefined : interfaces.get(route.interfaceId);
+    if (route === undefined || out === undefined) return undefined;
+    const source = from?.w3 ?? route.source ?? addresses.sourceFor(to.w3, nextHop(route, to.w3), route.interfaceId);
+    if (source === undefined) return undefined;
+    const { mtu, offload } = out.device;
+    return {
+      source: fromV4(source),
+      interfaceMtu: mtu,
+      pathMtu: pathMtu.mtuFor(to.w3, mtu, now),
+      gsoMaxSize: offload.checksum ? offload.gsoMaxSize : 0,
+    };
+  }
+
+  /** The address to send from; undefined when there is no route. 0 for a host without an address that speaks to its link. */
+  sourceFor(destination: number): number | undefined {
+    const { routes, addresses, interfaces } = this.#topology;
+    if (this.#isOwn(destination)) return destination;
+    const route = routes.lookup(destination);
+    if (route !== undefined) {
+      return route.source ?? addresses.sourceFor(destination, nextHop(route, destination), route.interfaceId);
+    }
+    const [first] = interfaces.values();
+    if (first === undefined || !isLinkScope(destination)) return undefined;
+    return addresses.sourceFor(destination, destination, first.id) ?? 0;
+  }
+
+  /**
+   * Sends the transport packet that is the live part of `packet`, with the IPv4 header that `fields` describe.
+   * A TCP packet has a zero checksum field and gets its checksum here, or from the device.
+   */
+  send(packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {
+    this.#counters.ipOut++;
+    const { destination } = fields;
+    if (this.#isOwn(destination)) return this.#sendToSelf(packet, fields);
+    const route = this.#topology.routes.lookup(destination);
+    const out = route === undefined ? this.#linkFor(destination) : this.#topology.interfaces.get(route.interfaceId);
+    if (out === undefined) {
+      this.#counters.drop('no route to the destination');
+      return 'no route';
+    }
+    const hop = route === undefined ? destination : nextHop(route, destination);
+    const toAll = this.#topology.addresses.isBroadcast(destination, out.id);
+    return this.#sendVia(out, hop, toAll, packet, fields, now);
+  }
+
+  #sendVia(out: NetworkInterface, hop: number, toAll: boolean, packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {
+    const { destination } = fields;
+    const mtu = this.#topology.pathMtu.mtuFor(destination, out.device.mtu, now);
+    const fits = packet.length + ipv4.HEADER <= mtu || packet.gsoSize > 0;
+    const forbid = fields.dontFragment && this.#topology.pathMtu.mayForbidFragments(destination, now);
+    if (!fits && forbid && fields.protocol !== ipv4.PROTOCOL_TCP) {
+      this.#counters.drop('packet too long and must not be fragmented');
+      return 'too long';
+    }
+    const forbidden = forbid && fits;
+    if (fields.protocol === ipv4.PROTOCOL_TCP) finishTcp(packet, fields, out.device.offload.checksum && fits);
+    this.#addHeader(packet, fields, forbidden);
+    if (fits) {
+      out.send(packet, hop, toAll, now);
+      return 'sent';
+    }
+    this.#fragmenter.begin(packet, mtu);
+    while (this.#fragmenter.next(this.#fragment)) {
+      this.#counters.fragmentsOut++;
+      out.send(this.#fragment, hop, toAll, now);
+    }
+    return 'sent';
+  }
+
+  #sendToSelf(packet: Packet, fields: ipv4.Ipv4Fields): SendResult {
+    if (this.loopback.length >= MAX_LOOPBACK) {
+      this.#counters.drop('loopback queue full');
+      return 'sent'; // as a wire would lose it
+    }
+    if (fields.protocol === ipv4.PROTOCOL_TCP) finishTcp(packet, fields, false);
+    this.#addHeader(packet, fields, fields.dontFragment);
+    const copy = new Packet(packet.end + 64);
+    copy.copyFrom(packet);
+    this.loopback.push(copy);
+    return 'sent';
+  }
+
+  #addHeader(packet: Packet, fields: ipv4.Ipv4Fields, dontFragment: boolean): void {
+    const { source, destination, protocol } = fields;
+    // a super-segment becomes several packets, whose numbers the device counts on from this one (RFC 6864 lets DF have any)
+    fields.identification = this.#identification.next(source, destination, protocol, dontFragment);
+    const wanted = fields.dontFragment;
+    fields.dontFragment = dontFragment;
+    const length = packet.length + ipv4.HEADER;
+    packet.network = packet.prepend(ipv4.HEADER);
+    ipv4.encode(packet.view, packet.network, fields, length);
+    fields.dontFragment = wanted;
+  }
+
+  #isOwn(destination: number): boolean {
+    return isLoopbackV4(destination) || this.#topology.addresses.owns(destination);
+  }
+
+  /** Broadcast and multicast of the link need no route: the first interface takes them. */
+  #linkFor(destination: number): NetworkInterface | undefined {
+    if (!isLinkScope(destination)) return undefined;
+    const [first] = this.#topology.interfaces.values();
+    return first;
+  }
+}
+
+const isLinkScope = (destination: number): boolean => destination === LIMITED_BROADCAST || isMulticastV4(destination);
+
+/** MUST-2: the checksum, whole or left to the device with the pseudo-header's sum in its place. */
+function finishTcp(packet: Packet, { source, destination }: ipv4.Ipv4Fields, offloaded: boolean): void {
+  if (!offloaded) {
+    tcp.writeChecksum(packet.view, packet.transport, packet.end, source, destination);
+    return;
+  }
+  tcp.writePartialChecksum(packet.view, packet.transport, packet.end, source, destination);
+  packet.checksumStart = packet.transport;
+  packet.checksumOffset = tcp.CHECKSUM_OFFSET;
+}

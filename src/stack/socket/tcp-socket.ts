@@ -1,0 +1,148 @@
+/** A TCP connection as applications hold it: promises and async iteration over the machine, and nothing else. */
+import type { Stack } from '../stack.ts';
+import { CLOSED, FAILED, PEER_CLOSED, READABLE, WRITABLE } from '../tcp/application-side.ts';
+import type { Connection } from '../tcp/connection.ts';
+import type { TcpInfo } from '../tcp/inspect.ts';
+import { inspect } from '../tcp/inspect.ts';
+import { isSynchronized, mayWrite } from '../tcp/state.ts';
+import type { ConnectOptions } from '../tcp/tcp.ts';
+import type { IpAddress } from '../wire/ip-address.ts';
+import type { Endpoint } from './endpoint.ts';
+import { formatEndpoint } from './endpoint.ts';
+import { SocketError } from './errors.ts';
+import { Signal } from './signal.ts';
+
+const DEFAULT_READ = 64 * 1024;
+
+export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #readable = new Signal();
+  readonly #writable = new Signal();
+  readonly #ended = new Signal();
+
+  /** @param connection whose events this socket takes over */
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    connection.app.owner = this;
+  }
+
+  get local(): Endpoint {
+    return { address: this.#connection.id.local, port: this.#connection.id.localPort };
+  }
+
+  get remote(): Endpoint {
+    return { address: this.#connection.id.remote, port: this.#connection.id.remotePort };
+  }
+
+  /** The machine's numbers at this moment. */
+  info(): TcpInfo {
+    return inspect(this.#connection);
+  }
+
+  /** Send small segments at once: Nagle's algorithm off (MUST-17). */
+  setNoDelay(noDelay: boolean): void {
+    this.#connection.options = { ...this.#connection.options, noDelay };
+  }
+
+  /**
+   * Resolves when all bytes are in the send buffer: a slow peer is felt here.
+   * @throws SocketError when the connection fails or our direction is closed already
+   */
+  async write(bytes: Uint8Array): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) {
+      if (!mayWrite(this.#connection.state) || this.#connection.sender.finQueued) throw this.#error('cannot write to');
+      written += this.#connection.send(bytes, written);
+      if (written < bytes.length) await this.#writable.wait();
+    }
+  }
+
+  /**
+   * Waits for bytes from the peer.
+   * @param limit how many at most
+   * @returns undefined after the last byte, when the peer has closed its direction
+   * @throws SocketError when the connection failed
+   */
+  async read(limit: number = DEFAULT_READ): Promise<Uint8Array | undefined> {
+    const connection = this.#connection;
+    while (connection.receiver.available === 0) {
+      if (connection.app.failure !== undefined) throw this.#error('cannot read from');
+      if (connection.isAtEnd) return undefined;
+      await this.#readable.wait();
+    }
+    const bytes = new Uint8Array(Math.min(limit, connection.receiver.available));
+    connection.receive(bytes);
+    return bytes;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (let bytes = await this.read(); bytes !== undefined; bytes = await this.read()) yield bytes;
+  }
+
+  /** Our last byte has been written; reading goes on. */
+  closeWrite(): void {
+    this.#connection.closeWrite();
+  }
+
+  /** Closes both directions and resolves when the peer has acknowledged everything, or the connection failed. */
+  async close(): Promise<void> {
+    this.#connection.close();
+    await this.closed;
+  }
+
+  /** Ends the connection at once with a RST. */
+  abort(): void {
+    this.#connection.abort();
+  }
+
+  /** Resolves when the connection is over for both sides (TIME-WAIT counts as over); never rejects. */
+  get closed(): Promise<void> {
+    return this.#untilClosed();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Resolves when the handshake is over. @throws SocketError when it fails */
+  async connected(): Promise<void> {
+    while (!isSynchronized(this.#connection.state)) {
+      if (this.#connection.state === 'CLOSED') throw this.#error('cannot connect to');
+      await this.#writable.wait();
+    }
+  }
+
+  /** The stack's word that something happened; not for applications. */
+  notify(events: number): void {
+    if ((events & (READABLE | PEER_CLOSED | FAILED | CLOSED)) !== 0) this.#readable.fire();
+    this.#writable.fire();
+    if ((events & WRITABLE) === 0 || this.#isOver) this.#ended.fire();
+  }
+
+  async #untilClosed(): Promise<void> {
+    while (!this.#isOver) await this.#ended.wait();
+  }
+
+  get #isOver(): boolean {
+    return this.#connection.state === 'CLOSED' || this.#connection.state === 'TIME-WAIT';
+  }
+
+  #error(what: string): SocketError {
+    return new SocketError(this.#connection.app.failure ?? 'closed', `${what} ${formatEndpoint(this.remote)}`);
+  }
+}
+
+/**
+ * Connects to a peer.
+ * @throws TcpError when that cannot even be tried; SocketError when the peer refuses or does not answer
+ */
+export async function connectTcp(
+  stack: Stack,
+  remote: IpAddress,
+  port: number,
+  options: ConnectOptions = {},
+): Promise<TcpSocket> {
+  const socket = new TcpSocket(stack.tcp.connect(remote, port, stack.now, options));
+  await socket.connected();
+  return socket;
+}

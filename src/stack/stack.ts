@@ -1,0 +1,271 @@
+/** One host: the place where the layers meet. It takes frames, lets time pass and sends what is ready; nothing else drives it. */
+import { Packet } from './bytes/packet.ts';
+import { Deadlines } from './deadlines.ts';
+import type { LinkDevice } from './device.ts';
+import type { DropReason } from './host/counters.ts';
+import { Counters } from './host/counters.ts';
+import { Icmp } from './host/icmp.ts';
+import { IcmpDispatch } from './host/icmp-dispatch.ts';
+import type { DropObserver, Protocols } from './host/input.ts';
+import { Input } from './host/input.ts';
+import type { LinkObserver } from './host/interface.ts';
+import { NetworkInterface } from './host/interface.ts';
+import { Output } from './host/output.ts';
+import { AddressTable } from './ip/address-table.ts';
+import { IcmpRateLimit } from './ip/icmp-rate-limit.ts';
+import { Identification } from './ip/identification.ts';
+import { PathMtu } from './ip/path-mtu.ts';
+import type { InterfaceAddress } from './ip/prefix.ts';
+import { DEFAULT_PREFIX, parseInterfaceAddress } from './ip/prefix.ts';
+import type { InterfaceId } from './ip/route-table.ts';
+import { RouteTable } from './ip/route-table.ts';
+import type { ArpEvent, ArpOptions } from './link/arp-cache.ts';
+import type { Random } from './random.ts';
+import type { TcpOptions } from './tcp/options.ts';
+import { Tcp, TcpOutput } from './tcp/tcp.ts';
+import type { Micros } from './time.ts';
+import { MILLISECOND } from './time.ts';
+import { Udp, UdpOut } from './udp/udp.ts';
+import { parseV4 } from './wire/ip-address.ts';
+import * as ipv4 from './wire/ipv4.ts';
+import type { MacAddress } from './wire/mac-address.ts';
+
+export interface StackOptions {
+  /** Numbers that must not be guessed: initial sequence numbers, ports, keys. In a lab: seeded ones. */
+  readonly random: Random;
+  /** Called when there is work outside of `run`: an application wrote, connected or closed. */
+  readonly wake?: () => void;
+  /** Told about every packet dropped on its way in. */
+  readonly onDrop?: DropObserver;
+  /** Defaults for every connection. */
+  readonly tcp?: Partial<TcpOptions>;
+  /** The time at which the host comes up. @default 0 */
+  readonly now?: Micros;
+}
+
+export interface InterfaceOptions {
+  /** @default 'eth0', 'eth1', ... */
+  readonly name?: string;
+  readonly mac: MacAddress;
+  /** Addresses with their prefix, such as 10.0.0.2/24; the first is the primary one. */
+  readonly addresses: readonly string[];
+  /** The router for everything that is not on the link. */
+  readonly gateway?: string;
+  readonly arp?: Partial<ArpOptions>;
+}
+
+/** Frames taken from one device before the others, the timers and the senders have their turn. */
+const RECEIVE_BUDGET = 256;
+/** Packets sent in one run. */
+const TRANSMIT_BUDGET = 256;
+/** A device that refuses frames is asked again so much later. */
+const RETRY: Micros = 1 * MILLISECOND;
+/** nmap and traceroute ask many ports in a row; a hundred answers a second are still no weapon. */
+const ICMP_PER_DESTINATION = { perSecondPerDestination: 100, burstPerDestination: 50, burst: 200 };
+
+export class Stack implements LinkObserver {
+  readonly counters = new Counters();
+  readonly routes = new RouteTable();
+  readonly addresses = new AddressTable();
+  readonly pathMtu = new PathMtu();
+  readonly interfaces: ReadonlyMap<InterfaceId, NetworkInterface>;
+  readonly icmp: Icmp;
+  readonly tcp: Tcp;
+  readonly udp: Udp;
+  readonly #interfaces = new Map<InterfaceId, NetworkInterface>();
+  readonly #input: Input;
+  readonly #output: Output;
+  readonly #dispatch: IcmpDispatch;
+  readonly #deadlines = new Deadlines();
+  readonly #in = new Packet();
+  readonly #out = new Packet();
+  readonly #tcpOut = new TcpOutput();
+  readonly #udpOut = new UdpOut();
+  readonly #wake: () => void;
+  #now: Micros;
+  #isRunning = false;
+  /** A budget ran out: there is more to do at once. */
+  #moreToDo = false;
+
+  constructor({ random, wake = () => {}, onDrop, tcp = {}, now = 0 }: StackOptions) {
+    this.#wake = wake;
+    this.#now = now;
+    this.interfaces = this.#interfaces;
+    this.#output = new Output(this, new Identification(random), this.counters);
+    this.icmp = new Icmp(this, this.#output, new IcmpRateLimit(random, ICMP_PER_DESTINATION), this.counters);
+    this.tcp = new Tcp(
+      { path: (to, from) => this.#output.path(to, this.#now, from), wake: () => this.wake() },
+      this.#deadlines,
+      random,
+      tcp,
+    );
+    this.udp = new Udp(
+      { isBroadcast: (word) => this.isBroadcast(word), sourceFor: (to) => this.#output.sourceFor(to), wake: () => this.wake() },
+      random,
+    );
+    this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu);
+    this.#input = new Input(this, this.icmp, this.#protocols(), this.counters, new Packet());
+    this.#input.onDrop = onDrop;
+  }
+
+  /** The time of the last run. */
+  get now(): Micros {
+    return this.#now;
+  }
+
+  /** @throws RangeError when an address or the gateway cannot be read or reached */
+  addInterface(device: LinkDevice, options: InterfaceOptions): NetworkInterface {
+    const id = this.#interfaces.size + 1;
+    const { name = `eth${id - 1}`, mac, arp = {} } = options;
+    const added = new NetworkInterface(device, { id, name, mac, arp }, this.counters);
+    const addresses = options.addresses.map(parseInterfaceAddress);
+    this.#interfaces.set(id, added);
+    for (const address of addresses) this.addAddress(added, address);
+    if (options.gateway !== undefined) {
+      const gateway = parseV4(options.gateway);
+      if (gateway === undefined) throw new RangeError(`"${options.gateway}" is not an IPv4 address such as 10.0.0.1`);
+      this.routes.add({ prefix: DEFAULT_PREFIX, gateway, interfaceId: id });
+    }
+    return added;
+  }
+
+  /** Gives an interface an address, a route to its network, and tells the link (gratuitous ARP, RFC 5227 §2.3). */
+  addAddress(to: NetworkInterface, address: InterfaceAddress): void {
+    this.addresses.add(to.id, address);
+    this.routes.add({ prefix: address.prefix, interfaceId: to.id, source: address.address });
+    to.arp.announce(address.address, this.#now);
+    this.wake();
+  }
+
+  isBroadcast(word: number): boolean {
+    for (const { id } of this.#interfaces.values()) if (this.addresses.isBroadcast(word, id)) return true;
+    return false;
+  }
+
+  /** There is work outside of a run: an application made it. */
+  wake(): void {
+    if (this.#isRunning) return; // a run ends by sending what is ready
+    this.#moreToDo = true;
+    this.#wake();
+  }
+
+  /** Takes all frames, then what is due, then sends what is ready. */
+  run(now: Micros): void {
+    this.#now = now;
+    this.#isRunning = true;
+    this.#moreToDo = false;
+    try {
+      this.#receive(now);
+      this.#deadlines.runDue(now);
+      this.#transmit(now);
+      // applications act on what they are told, and what they write goes out in the same run
+      this.tcp.notifyOwners();
+      this.udp.notifyOwners();
+      this.#transmit(now);
+    } finally {
+      this.#isRunning = false;
+    }
+    this.#moreToDo ||= this.tcp.hasWork || this.udp.wantsToSend || this.#output.loopback.length > 0;
+  }
+
+  /** When to call `run` again; not later than now when there is more to do at once. */
+  nextTimeout(): Micros {
+    if (this.#isBlocked) return Math.min(this.#now + RETRY, this.#deadlines.next());
+    return this.#moreToDo ? this.#now : this.#deadlines.next();
+  }
+
+  /** Every drop by the name of its reason; `all`: also those that never occurred. */
+  drops(all = false): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = { ...this.counters.drops(true), ...this.#input.reassembler.drops };
+    for (const { arp } of this.#interfaces.values()) {
+      for (const [reason, count] of Object.entries(arp.waitingDrops)) counts[reason] = (counts[reason] ?? 0) + count;
+    }
+    return all ? counts : Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+  }
+
+  /** Nobody answered ARP: whoever sent the packet learns it at once. */
+  onUnreachable(packet: Packet): void {
+    this.#dispatch.unreachable(packet);
+  }
+
+  onArpEvent(event: ArpEvent): void {
+    if (event.kind === 'address conflict') this.counters.addressConflicts++;
+  }
+
+  get #isBlocked(): boolean {
+    for (const one of this.#interfaces.values()) if (one.isBlocked) return true;
+    return false;
+  }
+
+  #receive(now: Micros): void {
+    const packet = this.#in;
+    for (const from of this.#interfaces.values()) {
+      let left = RECEIVE_BUDGET;
+      for (packet.reset(); left > 0 && from.device.receive(packet); packet.reset()) {
+        this.#input.onFrame(packet, from, now);
+        left--;
+      }
+      if (left === 0) this.#moreToDo = true;
+    }
+    this.#receiveLoopback(now);
+    this.#deadlines.schedule(this.#input);
+  }
+
+  #receiveLoopback(now: Micros): void {
+    const queue = this.#output.loopback;
+    for (let left = queue.length; left > 0; left--) {
+      const packet = queue.shift();
+      if (packet !== undefined) this.#input.onLoopback(packet, now);
+    }
+  }
+
+  #transmit(now: Micros): void {
+    this.#serviceLinks();
+    let left = TRANSMIT_BUDGET;
+    while (left > 0 && !this.#isBlocked && this.#transmitOne(now)) left--;
+    if (left === 0) this.#moreToDo = true;
+    this.#serviceLinks();
+  }
+
+  #transmitOne(now: Micros): boolean {
+    const packet = this.#out;
+    packet.reset();
+    if (this.udp.pollTransmit(packet, this.#udpOut)) {
+      this.counters.udpOut++;
+      const result = this.#output.send(packet, this.#udpOut, now);
+      if (result !== 'sent') this.udp.onSendFailure(this.#udpOut, result === 'no route' ? 'no route' : 'message too long');
+      return true;
+    }
+    if (!this.tcp.pollTransmit(packet, this.#tcpOut, now)) return false;
+    this.counters.tcpOut++;
+    this.#output.send(packet, this.#tcpOut, now);
+    return true;
+  }
+
+  /** ARP's own messages, what waited for it, and what waited in vain. */
+  #serviceLinks(): void {
+    for (const one of this.#interfaces.values()) {
+      one.flush();
+      one.service(this);
+      this.#deadlines.schedule(one);
+    }
+  }
+
+  /** The layers above IPv4, as it sees them. */
+  #protocols(): Protocols {
+    return {
+      onTcp: (packet: Packet, now: Micros): DropReason | undefined => {
+        this.counters.tcpIn++;
+        const { view, network, transport, end } = packet;
+        return this.tcp.onSegment(packet, transport, end, ipv4.source(view, network), ipv4.destination(view, network), now);
+      },
+      onUdp: (packet: Packet, toMany: boolean): DropReason | undefined => {
+        this.counters.udpIn++;
+        const { view, network, transport, end } = packet;
+        return this.udp.onDatagram(packet, transport, end, ipv4.source(view, network), ipv4.destination(view, network), toMany);
+      },
+      onIcmp: (packet: Packet, toMany: boolean, now: Micros): DropReason | undefined =>
+        this.icmp.onMessage(packet, toMany, now, (report) => this.#dispatch.error(report, now)),
+    };
+  }
+}

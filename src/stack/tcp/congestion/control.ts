@@ -1,0 +1,26 @@
+/** Congestion control as the sender sees it: a window, and the four things that can happen to it. */
+import type { Micros } from '../../time.ts';
+
+/** Owns its numbers and knows nothing of the sender. All amounts are bytes. */
+export interface CongestionControl {
+  readonly name: string;
+  /** cwnd. */
+  readonly window: number;
+  /** ssthresh. */
+  readonly threshold: number;
+  /** The sender's maximum segment size; set when the handshake or the path decides it. */
+  mss: number;
+  /** New data was acknowledged, outside recovery, while the window was what limited the sender. */
+  onAck(acked: number, now: Micros): void;
+  /** Duplicate acknowledgments say that a segment was lost: recovery begins with `flight` bytes outstanding. */
+  onLoss(flight: number, now: Micros): void;
+  /** Recovery is over. */
+  onRecovered(flight: number): void;
+  /** The retransmission timer expired. `again`: for data that had timed out before. */
+  onTimeout(flight: number, again: boolean, now: Micros): void;
+  /** The connection was idle for longer than a retransmission timeout. */
+  onIdle(): void;
+}
+
+/** RFC 6928 §2: min (10*MSS, max (2*MSS, 14600)). */
+export const initialWindow = (mss: number): number => Math.min(10 * mss, Math.max(2 * mss, 14_600));

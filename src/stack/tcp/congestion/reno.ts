@@ -1,0 +1,69 @@
+/** Slow start, congestion avoidance and the reaction to loss, RFC 5681, with the recovery exit of RFC 6582. */
+import type { CongestionControl } from './control.ts';
+import { initialWindow } from './control.ts';
+
+/** "arbitrarily high", RFC 5681 §3.1. */
+const NO_THRESHOLD = 0x7fff_ffff;
+
+export class Reno implements CongestionControl {
+  readonly name = 'reno';
+  window: number;
+  threshold = NO_THRESHOLD;
+  #mss: number;
+  /** Bytes acknowledged in congestion avoidance that have not yet earned a segment, RFC 5681 §3.1 after (3). */
+  #acked = 0;
+
+  constructor(mss: number) {
+    this.#mss = mss;
+    this.window = initialWindow(mss);
+  }
+
+  get mss(): number {
+    return this.#mss;
+  }
+
+  set mss(mss: number) {
+    // nothing has been sent when the handshake decides the MSS; later, the window stays what it is in bytes
+    if (this.window === initialWindow(this.#mss)) this.window = initialWindow(mss);
+    this.#mss = mss;
+  }
+
+  onAck(acked: number): void {
+    if (this.window < this.threshold) {
+      // (2), counted in bytes as RFC 3465 has it, but without its limit of two segments: one acknowledgment here often
+      // answers a burst of forty, and Linux counts them all for the same reason
+      this.window += acked;
+      return;
+    }
+    this.#acked += acked;
+    if (this.#acked < this.window) return;
+    this.#acked -= this.window;
+    this.window += this.#mss;
+  }
+
+  onLoss(flight: number): void {
+    this.threshold = this.#halved(flight);
+    this.window = this.threshold;
+  }
+
+  onRecovered(flight: number): void {
+    // RFC 6582 §3.2 step 3 (1): no burst out of what little is left in flight
+    this.window = Math.min(this.threshold, Math.max(flight, this.#mss) + this.#mss);
+    this.#acked = 0;
+  }
+
+  onTimeout(flight: number, again: boolean): void {
+    // RFC 5681 §3.1: ssthresh is held constant when the same segment times out again
+    if (!again) this.threshold = this.#halved(flight);
+    this.window = this.#mss;
+    this.#acked = 0;
+  }
+
+  onIdle(): void {
+    this.window = Math.min(this.window, initialWindow(this.#mss)); // RFC 5681 §4.1: RW = min(IW, cwnd)
+  }
+
+  #halved(flight: number): number {
+    return Math.max(Math.floor(flight / 2), 2 * this.#mss); // (4)
+  }
+}

@@ -1,0 +1,211 @@
+/** One connection: the parts of the machine, and the calls an application may make on it (RFC 9293 §3.9.1). */
+import type { Timed } from '../deadlines.ts';
+import type { Micros } from '../time.ts';
+import { NEVER } from '../time.ts';
+import type { IpAddress } from '../wire/ip-address.ts';
+import type { Seq } from '../wire/seq.ts';
+import type { Segment } from '../wire/tcp.ts';
+import type { TcpFailure } from './application-side.ts';
+import { ApplicationSide, CLOSED, FAILED, READABLE, WRITABLE } from './application-side.ts';
+import { ChallengeLimit } from './challenge.ts';
+import { Reno } from './congestion/reno.ts';
+import { Unlimited } from './congestion/unlimited.ts';
+import { AckPolicy } from './delayed-ack.ts';
+import type { Verdict } from './drops.ts';
+import { Agreement, DEFAULT_MSS } from './handshake.ts';
+import type { Listener } from './listener.ts';
+import type { TcpOptions } from './options.ts';
+import { pollTransmit } from './output.ts';
+import { Receiver } from './receiver.ts';
+import { RttEstimator } from './rtt.ts';
+import { segmentArrives } from './segment-arrives.ts';
+import { Sender } from './sender.ts';
+import { ReceiveSpace, SendSpace } from './spaces.ts';
+import type { State, StateEvent } from './state.ts';
+import * as state from './state.ts';
+import { onTimeout } from './timeouts.ts';
+import { Timers } from './timers.ts';
+import { Timestamps } from './timestamps.ts';
+
+/** The two ends. */
+export interface FourTuple {
+  readonly local: IpAddress;
+  readonly localPort: number;
+  readonly remote: IpAddress;
+  readonly remotePort: number;
+}
+
+/** What the path to the peer offers; decided by whoever knows the routes. */
+export interface Path {
+  /** Our address on it. */
+  readonly source: IpAddress;
+  /** Of the interface, IPv4 header included. */
+  readonly interfaceMtu: number;
+  /** As discovered so far; at most the interface's. */
+  readonly pathMtu: number;
+  /** The longest packet the device cuts into segments itself; 0: none. */
+  readonly gsoMaxSize: number;
+}
+
+/** Whoever polls connections. */
+export interface ConnectionHost {
+  ready(connection: Connection): void;
+}
+
+export class Connection implements Timed {
+  readonly id: FourTuple;
+  options: TcpOptions;
+  state: State = 'CLOSED';
+  readonly snd = new SendSpace();
+  readonly rcv = new ReceiveSpace();
+  readonly agreement: Agreement;
+  readonly timestamps: Timestamps;
+  readonly rtt: RttEstimator;
+  readonly timers = new Timers();
+  readonly acks = new AckPolicy();
+  readonly challenges = new ChallengeLimit();
+  readonly receiver: Receiver;
+  readonly sender: Sender;
+  /** The application's side. */
+  readonly app = new ApplicationSide();
+  /** The listener that this connection belongs to until its handshake is over; none for an active open (MUST-11). */
+  listener: Listener | undefined = undefined;
+  /** Whoever polls: told when there may be something to send or to report. */
+  host: ConnectionHost | undefined = undefined;
+  /** Waiting to be polled; the host's bookkeeping, and so is the link within a bucket of the demultiplexer. */
+  isReady = false;
+  nextInBucket: Connection | undefined = undefined;
+  /** Where the peer's FIN stands, once seen: it may arrive before the text in front of it (checked at each advance). */
+  peerFin: Seq | undefined = undefined;
+  /** When anything was last heard from the peer, and the keep-alive probes sent since. */
+  heardAt: Micros = 0;
+  keepAliveProbes = 0;
+  keepAliveDue = false;
+  /** The peer's SYN carried the window scale option. */
+  peerScales = false;
+  /** Longest packet the device cuts itself. */
+  readonly gsoMaxSize: number;
+  deadlineKey: Micros = NEVER;
+  deadlineIndex = -1;
+
+  /** @param secret 32 bits that only this stack knows, for the timestamps' origin */
+  constructor(id: FourTuple, options: TcpOptions, path: Path, secret: number) {
+    this.id = id;
+    this.options = options;
+    this.gsoMaxSize = path.gsoMaxSize;
+    this.agreement = new Agreement(path.interfaceMtu, path.pathMtu);
+    this.timestamps = new Timestamps(secret);
+    this.rtt = new RttEstimator(options);
+    this.receiver = new Receiver(this.rcv, options);
+    const control = options.congestionControl === 'reno' ? new Reno(DEFAULT_MSS) : new Unlimited();
+    this.sender = new Sender(this.snd, control, options);
+  }
+
+  /** OPEN, active: RFC 9293 §3.10.1. The SYN leaves at the next poll. */
+  openActive(iss: Seq): void {
+    this.snd.start(iss);
+    this.sender.recovery.recover = iss;
+    this.move('active open');
+  }
+
+  /** The answer to a SYN that reached a listener, §3.10.7.2: the SYN-ACK leaves at the next poll. */
+  openPassive(iss: Seq): void {
+    this.snd.start(iss);
+    this.sender.recovery.recover = iss;
+    this.move('passive open');
+    this.move('SYN arrives');
+  }
+
+  /** SEND, §3.10.2. @returns how many bytes were taken; 0 when the buffer is full or the connection does not take any */
+  send(bytes: Uint8Array, from = 0, to: number = bytes.length): number {
+    if (!state.mayWrite(this.state) || this.sender.finQueued) return 0;
+    const taken = this.sender.write(bytes, from, to);
+    if (taken < to - from) this.app.wantsWritable = true;
+    if (taken > 0) this.host?.ready(this);
+    return taken;
+  }
+
+  /** RECEIVE, §3.10.3. @returns how many bytes were moved to `into[at, at + length)` */
+  receive(into: Uint8Array, at = 0, length: number = into.length - at): number {
+    const count = this.receiver.read(into, at, length);
+    if (this.receiver.hasWindowUpdate && state.mayReceiveText(this.state)) {
+      this.acks.now('window update');
+      this.host?.ready(this);
+    }
+    return count;
+  }
+
+  /** Nothing is buffered and nothing will come. */
+  get isAtEnd(): boolean {
+    return this.receiver.available === 0 && (this.app.peerClosed || this.state === 'CLOSED');
+  }
+
+  /** CLOSE of our direction only, §3.10.4: what was written still goes out, then a FIN; reading goes on. */
+  closeWrite(): void {
+    if (this.state === 'SYN-SENT') this.fail('aborted');
+    if (!state.mayWrite(this.state) || this.sender.finQueued) return;
+    this.sender.finQueued = true;
+    // §3.10.4: in SYN-RECEIVED the close is queued until the handshake is over; segment-arrives takes it up there
+    if (this.state !== 'SYN-RECEIVED') this.move('close');
+    this.host?.ready(this);
+  }
+
+  /** CLOSE of both directions. Text not read, or arriving later, is answered with RST: RFC 9293 §3.6.1, SHLD-3. */
+  close(): void {
+    if (this.state === 'CLOSED') return;
+    this.app.readClosed = true;
+    if (this.receiver.available > 0) this.abort();
+    else this.closeWrite();
+    this.host?.ready(this);
+  }
+
+  /** ABORT, §3.10.5: a RST leaves at the next poll where the state asks for one. */
+  abort(): void {
+    if (this.state === 'CLOSED' || this.state === 'TIME-WAIT') return;
+    this.app.resetDue = this.state !== 'SYN-SENT' && this.state !== 'LISTEN';
+    this.fail('aborted');
+  }
+
+  /** The connection is over before its time. */
+  fail(reason: TcpFailure): void {
+    if (this.state === 'CLOSED') return;
+    this.app.failure = reason;
+    this.app.raise(FAILED);
+    this.move('delete');
+    this.host?.ready(this);
+  }
+
+  /** Takes a state event; leaving for CLOSED frees what can be freed. */
+  move(event: StateEvent): void {
+    const to = state.next(this.state, event);
+    if (to === this.state) return;
+    this.state = to;
+    if (to === 'CLOSED') {
+      this.timers.stop();
+      this.sender.release();
+      this.receiver.release();
+      this.app.raise(CLOSED | READABLE | WRITABLE);
+    }
+  }
+
+  /** SEGMENT ARRIVES, §3.10.7. `bytes` is the packet that `segment.payloadAt` points into. */
+  onSegment(segment: Segment, bytes: Uint8Array, now: Micros): Verdict {
+    const verdict = segmentArrives(this, segment, bytes, now);
+    this.host?.ready(this);
+    return verdict;
+  }
+
+  onTimeout(now: Micros): void {
+    onTimeout(this, now);
+    this.host?.ready(this);
+  }
+
+  nextTimeout(): Micros {
+    return this.timers.next();
+  }
+
+  /** Fills `out` with the next segment to send; false when there is none. Call it until false. */
+  pollTransmit(out: Segment, now: Micros): boolean {
+    return pollTransmit(this, out, now);
+  }
+}

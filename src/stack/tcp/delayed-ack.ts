@@ -1,0 +1,60 @@
+/** When to acknowledge: RFC 9293 §3.8.6.3 and RFC 5681 §4.2. */
+
+/** Acknowledge at once while the peer is in slow start: it grows with every acknowledgment it gets. Linux: TCP_MAX_QUICKACKS. */
+const QUICK_ACKS = 16;
+
+export class AckPolicy {
+  /** An acknowledgment must go out at the next opportunity. */
+  immediate = false;
+  /**
+   * Duplicate acknowledgments owed beyond that one. A batch of input is answered once, but each segment above a hole must
+   * be answered by itself: the peer counts three of them (RFC 5681 §3.2, §4.2).
+   */
+  duplicatesOwed = 0;
+  /** Why, in the words that the capture shows. */
+  reason = '';
+  #unacknowledged = 0;
+  #quick = QUICK_ACKS;
+
+  /** Something is waiting for an acknowledgment that may be delayed. */
+  get isPending(): boolean {
+    return this.immediate || this.duplicatesOwed > 0 || this.#unacknowledged > 0;
+  }
+
+  /**
+   * Text arrived in order.
+   * @param segmentSize the peer's full segment as estimated so far
+   */
+  inOrder(length: number, segmentSize: number): void {
+    this.#unacknowledged += length;
+    // SHLD-19: at least every second full-sized segment
+    if (this.#unacknowledged >= 2 * segmentSize) this.now('ACK');
+    else if (this.#quick > 0) {
+      this.#quick--;
+      this.now('quick ACK');
+    }
+  }
+
+  /** RFC 5681 §4.2: a segment above a hole is acknowledged at once, so that the peer can count duplicates. */
+  outOfOrder(): void {
+    if (this.immediate) this.duplicatesOwed++;
+    this.now('duplicate ACK: segment missing');
+  }
+
+  /** RCV.NXT moved: the duplicates of the same batch would say something that is no longer true. */
+  holeFilled(): void {
+    this.duplicatesOwed = 0;
+  }
+
+  now(reason: string): void {
+    this.immediate = true;
+    this.reason = reason;
+  }
+
+  /** A segment with ACK has left. */
+  sent(): void {
+    this.#unacknowledged = 0;
+    if (this.duplicatesOwed > 0) this.duplicatesOwed--;
+    else this.immediate = false;
+  }
+}

@@ -1,0 +1,16 @@
+/** The handshake is over: what both ways into ESTABLISHED have in common. */
+import type { Micros } from '../time.ts';
+import { CONNECTED, WRITABLE } from './application-side.ts';
+import type { Connection } from './connection.ts';
+
+export function startEstablished(tcb: Connection, now: Micros): void {
+  const { sender, rtt, agreement } = tcb;
+  const synRetransmitted = sender.sent.first !== undefined && sender.sent.first.retransmissions > 0;
+  sender.control.mss = agreement.sendMss;
+  rtt.handshakeDone(synRetransmitted);
+  // RFC 5681 §3.1: the initial window after a lost SYN is one segment; ssthresh stays where it is
+  if (synRetransmitted) sender.control.onTimeout(0, true, now);
+  tcb.heardAt = now;
+  if (tcb.options.keepAlive) tcb.timers.keepAlive = now + tcb.options.keepAliveIdle;
+  tcb.app.raise(CONNECTED | WRITABLE);
+}

@@ -1,0 +1,70 @@
+/** Which options we offer, and what was agreed: RFC 9293 §3.7.1, RFC 7323 §1.3. */
+import type { Segment } from '../wire/tcp.ts';
+import type { TcpOptions } from './options.ts';
+
+/** MUST-15: the peer's MSS when its SYN does not say. */
+export const DEFAULT_MSS = 536;
+/**
+ * The smallest MSS we believe. Below it, timestamps on every segment would leave no room for data, and a peer could make
+ * us send a packet for every few bytes. Linux: TCP_MIN_SND_MSS, 48.
+ */
+export const MIN_MSS = 48;
+/** RFC 7323 §2.3: a larger shift is read as 14. */
+export const MAX_SHIFT = 14;
+/** IPv4 header 20 and TCP header 20: what the MSS option leaves out of the MTU. */
+export const FIXED_HEADERS = 40;
+/** Timestamps on every segment, padded: RFC 7323 appendix A. */
+const TIMESTAMPS_ROOM = 12;
+
+export class Agreement {
+  /** What we announced: the MTU of our interface less the fixed headers (MUST-67). */
+  announcedMss: number;
+  /** What the peer announced. */
+  peerMss = DEFAULT_MSS;
+  /** The path's MTU, IPv4 header included, as known so far. */
+  pathMtu: number;
+  /** Shift of the windows we receive, RFC 7323 §2.3: Snd.Wind.Shift. */
+  sendShift = 0;
+  /** Shift of the windows we send: Rcv.Wind.Shift. */
+  receiveShift = 0;
+  timestamps = false;
+
+  constructor(interfaceMtu: number, pathMtu: number) {
+    this.announcedMss = interfaceMtu - FIXED_HEADERS;
+    this.pathMtu = pathMtu;
+  }
+
+  /** MUST-16, RFC 6691: payload per segment, options that every segment carries subtracted. */
+  get sendMss(): number {
+    return Math.max(Math.min(this.peerMss, this.pathMtu - FIXED_HEADERS), MIN_MSS) - (this.timestamps ? TIMESTAMPS_ROOM : 0);
+  }
+
+  /** Payload of a full-sized segment from the peer. */
+  get receiveMss(): number {
+    return this.announcedMss - (this.timestamps ? TIMESTAMPS_ROOM : 0);
+  }
+}
+
+/** The smallest shift with which 16 bits can name the largest buffer. */
+export function shiftFor(maxReceiveBuffer: number): number {
+  let shift = 0;
+  while (shift < MAX_SHIFT && 0xffff << shift < maxReceiveBuffer) shift++;
+  return shift;
+}
+
+/** Reads the peer's SYN: an option counts only when both SYNs carry it. */
+export function agree(agreement: Agreement, syn: Segment, options: TcpOptions): void {
+  agreement.peerMss = syn.mss > 0 ? Math.max(syn.mss, MIN_MSS) : DEFAULT_MSS;
+  agreement.timestamps = options.timestamps && syn.hasTimestamps;
+  const scaling = options.windowScale && syn.windowShift >= 0;
+  agreement.sendShift = scaling ? Math.min(syn.windowShift, MAX_SHIFT) : 0;
+  agreement.receiveShift = scaling ? shiftFor(options.maxReceiveBuffer) : 0;
+}
+
+/** Puts our options into a SYN. `answer`: into a SYN-ACK, which may only carry what the peer's SYN had. */
+export function offer(agreement: Agreement, out: Segment, options: TcpOptions, answer: boolean, peerScales: boolean): void {
+  out.mss = agreement.announcedMss; // MUST-14, MAY-3
+  out.hasTimestamps = answer ? agreement.timestamps : options.timestamps;
+  const scaling = options.windowScale && (!answer || peerScales);
+  out.windowShift = scaling ? shiftFor(options.maxReceiveBuffer) : -1;
+}

@@ -1,0 +1,54 @@
+/** ICMP errors about our segments: RFC 9293 §3.9.2.2, RFC 5927. */
+import type { Seq } from '../wire/seq.ts';
+import { inWindow } from '../wire/seq.ts';
+import type { TcpFailure } from './application-side.ts';
+import type { Connection } from './connection.ts';
+
+/** What a router or host said about a segment of ours. */
+export interface TcpFault {
+  readonly kind: 'soft' | 'hard' | 'fragmentation needed' | 'local';
+  /** In the words of the application. */
+  readonly failure: TcpFailure;
+  /** The path MTU as far as known after a `fragmentation needed`. */
+  readonly pathMtu: number;
+}
+
+/** RFC 5927 §4.1: a segment with this number has been sent and not been acknowledged. */
+export const isInFlight = (tcb: Connection, quoted: Seq): boolean =>
+  tcb.state !== 'CLOSED' && inWindow(quoted, tcb.snd.una, Math.max(tcb.snd.flight, 1));
+
+/**
+ * @param quoted the sequence number in the quoted header
+ * @returns false when the error cannot be about anything in flight and is ignored (RFC 5927 §4.1)
+ */
+export function icmpArrives(tcb: Connection, fault: TcpFault, quoted: Seq): boolean {
+  if (!isInFlight(tcb, quoted)) return false;
+  const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
+  switch (fault.kind) {
+    case 'fragmentation needed':
+      pathMtuChanged(tcb, fault.pathMtu);
+      return true;
+    case 'local': // our own neighbour discovery failed: nobody forged that
+      if (inHandshake) tcb.fail(fault.failure);
+      else tcb.app.softError = fault.failure;
+      return true;
+    case 'hard':
+      // SHLD-26 would abort; RFC 5927 §5.2: not in a synchronized state, where anybody who guesses the ports could do it
+      if (inHandshake) tcb.fail(fault.failure === 'port unreachable' ? 'refused' : fault.failure);
+      else tcb.app.softError = fault.failure;
+      return true;
+    case 'soft':
+      tcb.app.softError = fault.failure; // MUST-56: do not abort; SHLD-25: remember why
+      return true;
+  }
+}
+
+/** RFC 1191 §6.3, §6.4: smaller segments from now on, and those that were too large again, without waiting for the timer. */
+function pathMtuChanged(tcb: Connection, pathMtu: number): void {
+  if (pathMtu >= tcb.agreement.pathMtu) return;
+  tcb.agreement.pathMtu = pathMtu;
+  tcb.sender.control.mss = tcb.agreement.sendMss;
+  tcb.sender.sent.markAllLost();
+  tcb.sender.recovery.duplicates = 0;
+  tcb.host?.ready(tcb);
+}

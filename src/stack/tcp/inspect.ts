@@ -1,0 +1,50 @@
+/** What an observer may see of a connection: a copy, in the words of the RFCs and of Linux's TCP_INFO. */
+import type { Micros } from '../time.ts';
+import type { Connection } from './connection.ts';
+import type { RecoveryPhase } from './recovery.ts';
+import type { State } from './state.ts';
+
+export interface TcpInfo {
+  readonly state: State;
+  readonly local: string;
+  readonly remote: string;
+  /** SRTT, RTTVAR and RTO in microseconds; SRTT is 0 before the first sample. */
+  readonly rtt: Micros;
+  readonly rttVariation: Micros;
+  readonly rto: Micros;
+  /** In bytes. */
+  readonly cwnd: number;
+  readonly ssthresh: number;
+  readonly flight: number;
+  readonly sendWindow: number;
+  readonly receiveWindow: number;
+  readonly mss: number;
+  readonly recovery: RecoveryPhase;
+  /** Bytes written and not acknowledged; bytes received and not read. */
+  readonly sendQueue: number;
+  readonly receiveQueue: number;
+  /** Consecutive expiries of the retransmission timer. */
+  readonly backOffs: number;
+}
+
+export function inspect(tcb: Connection): TcpInfo {
+  const { id, sender, rtt, snd, rcv, receiver } = tcb;
+  return {
+    state: tcb.state,
+    local: `${id.local}:${id.localPort}`,
+    remote: `${id.remote}:${id.remotePort}`,
+    rtt: Math.round(rtt.smoothed),
+    rttVariation: Math.round(rtt.variation),
+    rto: rtt.rto,
+    cwnd: sender.control.window,
+    ssthresh: sender.control.threshold,
+    flight: snd.flight,
+    sendWindow: snd.wnd,
+    receiveWindow: rcv.wnd,
+    mss: sender.control.mss,
+    recovery: sender.recovery.phase,
+    sendQueue: sender.buffered,
+    receiveQueue: receiver.available,
+    backOffs: rtt.backOffs,
+  };
+}

@@ -1,0 +1,18 @@
+/** Keep-alive: RFC 9293 §3.8.4. */
+import type { Micros } from '../time.ts';
+import type { TcpOptions } from './options.ts';
+
+export type KeepAliveStep = 'wait' | 'probe' | 'give up';
+
+/**
+ * @param idle how long nothing was heard from the peer
+ * @param sent probes sent in that time
+ */
+export function keepAliveStep(
+  idle: Micros,
+  sent: number,
+  options: Pick<TcpOptions, 'keepAliveIdle' | 'keepAliveInterval' | 'keepAliveProbes'>,
+): KeepAliveStep {
+  if (idle < options.keepAliveIdle + sent * options.keepAliveInterval) return 'wait';
+  return sent < options.keepAliveProbes ? 'probe' : 'give up'; // MUST-29: one unanswered probe does not kill
+}

@@ -1,0 +1,83 @@
+/** What can be set per stack and per connection. */
+import type { Micros } from '../time.ts';
+import { MILLISECOND, MINUTE, SECOND } from '../time.ts';
+
+export interface TcpOptions {
+  /** Send small segments at once instead of waiting for the acknowledgment of earlier ones (MUST-17). @default false */
+  readonly noDelay: boolean;
+  /** Probe an idle peer (RFC 9293 §3.8.4, MUST-25). @default false */
+  readonly keepAlive: boolean;
+  /** Silence before the first keep-alive probe (MUST-28). @default 2 hours */
+  readonly keepAliveIdle: Micros;
+  /** Between keep-alive probes. @default 75 s */
+  readonly keepAliveInterval: Micros;
+  /** Unanswered probes before the connection is given up (MUST-29). @default 9 */
+  readonly keepAliveProbes: number;
+  /** Give up when data stays unacknowledged this long; 0: R2 decides (RFC 5482, MUST-21). @default 0 */
+  readonly userTimeout: Micros;
+  /** R2 of RFC 9293 §3.8.3: give up on an unacknowledged segment after this long (SHLD-11: 100 s at least). @default 15 min */
+  readonly r2: Micros;
+  /** R2 for a SYN (MUST-23: 3 minutes at least). @default 3 min */
+  readonly r2Syn: Micros;
+  /** R1 of RFC 9293 §3.8.3: retransmissions before the application is told that it may take long (SHLD-10). @default 3 */
+  readonly r1: number;
+  /**
+   * Floor of the retransmission timeout. RFC 6298 (2.4) says 1 s; Linux has used 200 ms for twenty years, which still
+   * lies above every delayed acknowledgment in use. @default 200 ms
+   */
+  readonly minRto: Micros;
+  /** Before the first round-trip sample, RFC 6298 (2.1). @default 1 s */
+  readonly initialRto: Micros;
+  /** Ceiling of the retransmission timeout, RFC 6298 (2.5). @default 60 s */
+  readonly maxRto: Micros;
+  /** Delayed acknowledgment (MUST-40: below 500 ms); 0 acknowledges at once. @default 40 ms */
+  readonly ackDelay: Micros;
+  /** 2 MSL. RFC 9293 §3.4.2 suggests an MSL of 2 minutes; kernels hold TIME-WAIT for one minute. @default 60 s */
+  readonly timeWait: Micros;
+  /** How long a closed socket waits in FIN-WAIT-2 for the peer's FIN. @default 60 s */
+  readonly finWait2: Micros;
+  /** Offer window scaling, RFC 7323 §2. @default true */
+  readonly windowScale: boolean;
+  /** Offer timestamps, RFC 7323 §3. @default true */
+  readonly timestamps: boolean;
+  /** Bytes of unread data we begin to offer room for. @default 64 KiB */
+  readonly receiveBuffer: number;
+  /** How far the receive buffer may grow. @default 4 MiB */
+  readonly maxReceiveBuffer: number;
+  /** Bytes the application may write ahead of the peer at first. @default 256 KiB */
+  readonly sendBuffer: number;
+  /** How far the send buffer may grow. @default 4 MiB */
+  readonly maxSendBuffer: number;
+  /** @default 'reno' */
+  readonly congestionControl: 'reno' | 'unlimited';
+  readonly ttl: number;
+  /** The octet with DSCP and ECN (MUST-48). @default 0 */
+  readonly trafficClass: number;
+}
+
+export const DEFAULTS: TcpOptions = {
+  noDelay: false,
+  keepAlive: false,
+  keepAliveIdle: 120 * MINUTE,
+  keepAliveInterval: 75 * SECOND,
+  keepAliveProbes: 9,
+  userTimeout: 0,
+  r2: 15 * MINUTE,
+  r2Syn: 3 * MINUTE,
+  r1: 3,
+  minRto: 200 * MILLISECOND,
+  initialRto: 1 * SECOND,
+  maxRto: 60 * SECOND,
+  ackDelay: 40 * MILLISECOND,
+  timeWait: 60 * SECOND,
+  finWait2: 60 * SECOND,
+  windowScale: true,
+  timestamps: true,
+  receiveBuffer: 64 * 1024,
+  maxReceiveBuffer: 4 * 1024 * 1024,
+  sendBuffer: 256 * 1024,
+  maxSendBuffer: 4 * 1024 * 1024,
+  congestionControl: 'reno',
+  ttl: 64,
+  trafficClass: 0,
+};

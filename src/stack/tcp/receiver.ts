@@ -1,0 +1,122 @@
+/** The receiving half: the ring in which text is put in order, and the window we offer. */
+import { RingBuffer } from '../bytes/ring-buffer.ts';
+import type { Micros } from '../time.ts';
+import type { Seq } from '../wire/seq.ts';
+import { add, after, diff, max } from '../wire/seq.ts';
+import type { TcpOptions } from './options.ts';
+import { Reassembly } from './reassembly.ts';
+import type { ReceiveSpace } from './spaces.ts';
+
+export class Receiver {
+  readonly islands: Reassembly = new Reassembly();
+  /** Bytes in order that the application has not read are `ring[0, ring.length)`; islands lie beyond. */
+  readonly #ring = new RingBuffer(0);
+  readonly #space: ReceiveSpace;
+  /** Bytes we are ready to hold; grows when the application keeps up with the peer. */
+  #limit: number;
+  readonly #maximum: number;
+  /** The largest segment seen: what "full-sized" means for this peer. */
+  #segmentSize = 536;
+  /** What the application read in the current round trip, for growing. */
+  #readInRound = 0;
+  #roundEndsAt: Micros = 0;
+
+  constructor(space: ReceiveSpace, options: TcpOptions) {
+    this.#space = space;
+    this.#limit = options.receiveBuffer;
+    this.#maximum = Math.max(options.maxReceiveBuffer, options.receiveBuffer);
+  }
+
+  /** Bytes that the application can read. */
+  get available(): number {
+    return this.#ring.length;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get segmentSize(): number {
+    return this.#segmentSize;
+  }
+
+  /** Learns what a full segment of this peer is. @param size payload of one frame, also when a burst arrived as one packet */
+  sawSegment(size: number, announcedMss: number): void {
+    if (size > this.#segmentSize) this.#segmentSize = Math.min(size, announcedMss);
+  }
+
+  /** Stores `bytes[from, to)` at sequence number `at`, which the caller has trimmed to the window. False: too many islands. */
+  store(at: Seq, bytes: Uint8Array, from: number, to: number): boolean {
+    const length = to - from;
+    const offset = this.#ring.length + diff(at, this.#space.nxt);
+    const end = add(at, length);
+    if (at !== this.#space.nxt && !this.islands.insert(at, end)) return false;
+    this.#ring.reserve(offset + length);
+    this.#ring.writeAt(offset, bytes, from, to);
+    if (at !== this.#space.nxt) return true;
+    const reached = this.islands.islands === 0 ? end : this.islands.advance(end);
+    this.#ring.extend(diff(reached, this.#space.nxt));
+    this.#space.nxt = reached;
+    return true;
+  }
+
+  /** Moves up to `length` bytes to `into[at]`. @returns how many */
+  read(into: Uint8Array, at: number, length: number): number {
+    const count = Math.min(length, this.#ring.length);
+    this.#ring.readAt(0, count, into, at);
+    this.#ring.discard(count);
+    this.#readInRound += count;
+    return count;
+  }
+
+  /**
+   * Dynamic right-sizing: an application that reads half a buffer in one round trip is slowed down by the buffer.
+   * Doubles it then, as Linux does (tcp_rcv_space_adjust).
+   * @param rtt the round-trip time as seen from here
+   */
+  adjust(rtt: Micros, now: Micros): void {
+    if (now < this.#roundEndsAt) return;
+    if (this.#readInRound * 2 > this.#limit && this.#limit < this.#maximum)
+      this.#limit = Math.min(this.#limit * 2, this.#maximum);
+    this.#readInRound = 0;
+    this.#roundEndsAt = now + rtt;
+  }
+
+  /**
+   * The window field for the next segment; moves the advertised edge. RFC 9293 §3.8.6.2.2: the edge stays where it is until
+   * it can move by a full segment or half the buffer (MUST-39), and it never moves to the left (SHLD-14).
+   */
+  advertise(shift: number): number {
+    const rcv = this.#space;
+    const candidate = this.#openEdge();
+    const edge = diff(candidate, rcv.edge) >= this.#worthwhile() ? candidate : max(rcv.edge, rcv.nxt);
+    const wanted = diff(edge, rcv.nxt);
+    // rounding down would retract the edge by up to 2^shift - 1 bytes; where it would, round up
+    let field = wanted >>> shift;
+    if (after(rcv.edge, add(rcv.nxt, field << shift))) field++;
+    field = Math.min(field, 0xffff);
+    rcv.edge = max(rcv.edge, add(rcv.nxt, field << shift));
+    return field;
+  }
+
+  /** True when reading has opened the window so far that the peer should hear of it without being asked. */
+  get hasWindowUpdate(): boolean {
+    const opened = diff(this.#openEdge(), this.#space.edge);
+    if (this.#space.wnd === 0) return opened >= this.#worthwhile();
+    return opened >= Math.max(2 * this.#segmentSize, this.#limit >> 2);
+  }
+
+  /** Gives the memory back: nothing will arrive any more. */
+  release(): void {
+    this.islands.clear();
+    this.#ring.shrink(0);
+  }
+
+  #openEdge(): Seq {
+    return add(this.#space.nxt, Math.max(this.#limit - this.#ring.length, 0));
+  }
+
+  #worthwhile(): number {
+    return Math.min(this.#limit >> 1, this.#segmentSize);
+  }
+}

@@ -1,0 +1,42 @@
+/** Where the sender stands between loss and repair: RFC 5681 §3.2, RFC 6582. */
+import type { Seq } from '../wire/seq.ts';
+import { seq } from '../wire/seq.ts';
+
+export type RecoveryPhase = 'open' | 'fast recovery' | 'timeout recovery';
+
+/** RFC 5681 §3.2: so many duplicates mean a loss and not a reordering. */
+export const DUPLICATE_THRESHOLD = 3;
+
+export class Recovery {
+  phase: RecoveryPhase = 'open';
+  /** RFC 6582 §3.2: SND.NXT when the loss was noticed; recovery ends when it is acknowledged. */
+  recover: Seq = seq(0);
+  /**
+   * Duplicate acknowledgments that stand for segments which have left the network. The textbook inflates cwnd by as many
+   * segments; taking them out of the amount in flight is the same sum, and it is how selective acknowledgments count too.
+   */
+  duplicates = 0;
+  /** The segment at SND.UNA goes out whatever cwnd says: the fast retransmit, and the answer to a partial acknowledgment. */
+  urgent = false;
+  /** A partial acknowledgment has been seen: only the first restarts the timer, RFC 6582 §3.2 step 3 (2). */
+  partialSeen = false;
+
+  enter(phase: 'fast recovery' | 'timeout recovery', nxt: Seq): void {
+    this.phase = phase;
+    this.recover = nxt;
+    this.partialSeen = false;
+    this.urgent = phase === 'fast recovery';
+    if (phase === 'timeout recovery') this.duplicates = 0;
+  }
+
+  leave(): void {
+    this.phase = 'open';
+    this.duplicates = 0;
+    this.urgent = false;
+  }
+
+  /** A partial acknowledgment removed so many segments: the lost one, and those whose duplicates were counted. */
+  forgetDuplicates(segments: number): void {
+    this.duplicates = Math.max(this.duplicates - (segments - 1), 0);
+  }
+}

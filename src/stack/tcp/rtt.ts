@@ -1,0 +1,69 @@
+/** Round-trip time estimation and the retransmission timeout, RFC 6298. */
+import type { Micros } from '../time.ts';
+import { MILLISECOND, NEVER, SECOND } from '../time.ts';
+import type { TcpOptions } from './options.ts';
+
+/** The clock granularity G of (2.2). Ours is a microsecond; a millisecond keeps the variance term alive on a quiet link. */
+const GRANULARITY: Micros = 1 * MILLISECOND;
+/** (5.7): after a SYN was retransmitted, data starts with 3 s. */
+const RTO_AFTER_SYN_TIMEOUT: Micros = 3 * SECOND;
+
+export class RttEstimator {
+  /** SRTT; zero until the first sample. */
+  smoothed: Micros = 0;
+  /** RTTVAR. */
+  variation: Micros = 0;
+  /** The smallest sample seen. */
+  minimum: Micros = NEVER;
+  /** The latest sample. */
+  latest: Micros = 0;
+  /** The timeout in force, back-off included. */
+  rto: Micros;
+  /** How often in a row the timer has expired since the last sample. */
+  backOffs = 0;
+  readonly #limits: Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'>;
+
+  constructor(limits: Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'>) {
+    this.#limits = limits;
+    this.rto = limits.initialRto; // (2.1)
+  }
+
+  sample(rtt: Micros): void {
+    this.latest = rtt;
+    this.minimum = Math.min(this.minimum, rtt);
+    if (this.smoothed === 0) {
+      this.smoothed = Math.max(rtt, 1); // (2.2); zero would read as "no sample yet"
+      this.variation = rtt / 2;
+    } else {
+      this.variation += (Math.abs(this.smoothed - rtt) - this.variation) / 4; // (2.3): RTTVAR before SRTT
+      this.smoothed += (rtt - this.smoothed) / 8;
+    }
+    this.#computeRto();
+  }
+
+  /** (5.5): "back off the timer". */
+  backOff(): void {
+    this.backOffs++;
+    this.rto = Math.min(this.rto * 2, this.#limits.maxRto);
+  }
+
+  /** An acknowledgment of new data ends the back-off even when Karn's rule forbids a sample (RFC 9293 §3.8.1 leaves it open). */
+  forgetBackOff(): void {
+    if (this.backOffs === 0) return;
+    if (this.smoothed > 0) this.#computeRto();
+    else this.backOffs = 0;
+  }
+
+  /** (5.7): the handshake is over; was its SYN retransmitted, the timeout for data starts anew. */
+  handshakeDone(synRetransmitted: boolean): void {
+    this.backOffs = 0;
+    if (this.smoothed > 0) return;
+    this.rto = synRetransmitted ? RTO_AFTER_SYN_TIMEOUT : this.#limits.initialRto;
+  }
+
+  #computeRto(): void {
+    this.backOffs = 0;
+    const rto = Math.ceil(this.smoothed + Math.max(GRANULARITY, 4 * this.variation));
+    this.rto = Math.min(Math.max(rto, this.#limits.minRto), this.#limits.maxRto); // (2.4), (2.5)
+  }
+}

@@ -1,0 +1,110 @@
+/** The sending half: what the application wrote, what of it is in flight, and how much more may be. */
+import { RingBuffer } from '../bytes/ring-buffer.ts';
+import type { Micros } from '../time.ts';
+import { NEVER } from '../time.ts';
+import type { Seq } from '../wire/seq.ts';
+import { add, diff, max } from '../wire/seq.ts';
+import type { CongestionControl } from './congestion/control.ts';
+import type { TcpOptions } from './options.ts';
+import { Recovery } from './recovery.ts';
+import { SentList } from './sent-list.ts';
+import type { SendSpace } from './spaces.ts';
+
+export class Sender {
+  readonly sent: SentList = new SentList();
+  readonly recovery: Recovery = new Recovery();
+  readonly control: CongestionControl;
+  /** The application has closed: a FIN follows the last byte. */
+  finQueued = false;
+  finAcknowledged = false;
+  /** Since when the oldest data waits for its acknowledgment without any progress; NEVER when none waits. */
+  stalledSince: Micros = NEVER;
+  /** When text or SYN was last sent, for the restart after idleness. */
+  lastSentAt: Micros = 0;
+  /** Probes sent since the window closed, and whether one is due. */
+  probes = 0;
+  probeDue = false;
+  /** Bytes `[0, length)` written and not acknowledged; offset 0 is the first byte at or after SND.UNA. */
+  readonly #ring = new RingBuffer(0);
+  readonly #space: SendSpace;
+  #limit: number;
+  readonly #maximum: number;
+
+  constructor(space: SendSpace, control: CongestionControl, options: TcpOptions) {
+    this.#space = space;
+    this.control = control;
+    this.#limit = options.sendBuffer;
+    this.#maximum = Math.max(options.maxSendBuffer, options.sendBuffer);
+  }
+
+  /** Bytes that the application may still write. */
+  get free(): number {
+    return Math.max(this.#limit - this.#ring.length, 0);
+  }
+
+  /** Bytes written and not acknowledged. */
+  get buffered(): number {
+    return this.#ring.length;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Sequence number of the first byte in the buffer: the SYN comes before it. */
+  get #base(): Seq {
+    return max(this.#space.una, add(this.#space.iss, 1));
+  }
+
+  /** The number behind the last byte written: where the FIN will stand. */
+  get end(): Seq {
+    return add(this.#base, this.#ring.length);
+  }
+
+  /** Bytes never sent. Negative when the FIN has been sent. */
+  get unsent(): number {
+    return diff(this.end, max(this.#space.nxt, add(this.#space.iss, 1)));
+  }
+
+  get finSent(): boolean {
+    return this.finAcknowledged || (this.finQueued && diff(this.#space.nxt, this.end) > 0);
+  }
+
+  /** Bytes in the network as far as we know: RFC 5681's FlightSize less what has left it. */
+  pipe(mss: number): number {
+    const left = this.sent.lostLength + this.recovery.duplicates * mss;
+    return Math.max(this.#space.flight - left, 0);
+  }
+
+  /** @returns how many bytes of `bytes[from, to)` were taken */
+  write(bytes: Uint8Array, from: number, to: number): number {
+    const count = Math.min(to - from, this.free);
+    this.#ring.reserve(this.#ring.length + count);
+    this.#ring.writeAt(this.#ring.length, bytes, from, from + count);
+    this.#ring.extend(count);
+    return count;
+  }
+
+  /** Copies text for a segment at sequence number `at`. */
+  copy(at: Seq, length: number, into: Uint8Array, offset: number): void {
+    this.#ring.readAt(diff(at, this.#base), length, into, offset);
+  }
+
+  /** SND.UNA moves to `ack`: forgets what lies before it. */
+  acknowledge(ack: Seq): void {
+    const covered = Math.max(diff(ack, this.#base), 0);
+    if (covered > this.#ring.length) this.finAcknowledged = true;
+    this.#ring.discard(Math.min(covered, this.#ring.length));
+    this.#space.una = ack;
+    this.sent.acknowledge(ack);
+    // twice the congestion window: one in flight and one being written
+    if (this.control.window * 2 > this.#limit) this.#limit = Math.min(this.control.window * 2, this.#maximum);
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    this.sent.clear();
+    this.#ring.discard(this.#ring.length);
+    this.#ring.shrink(0);
+  }
+}

@@ -1,0 +1,61 @@
+/** SEGMENT ARRIVES in SYN-SENT, RFC 9293 §3.10.7.3. */
+import type { Micros } from '../time.ts';
+import { add, after, atOrBefore } from '../wire/seq.ts';
+import type { Segment } from '../wire/tcp.ts';
+import { ACK, RST, SYN } from '../wire/tcp.ts';
+import { ackArrives } from './ack-arrives.ts';
+import type { Connection } from './connection.ts';
+import type { Verdict } from './drops.ts';
+import { startEstablished } from './established.ts';
+import { agree } from './handshake.ts';
+
+/** @returns undefined when the segment's text and FIN are still to be looked at */
+export function synSentArrives(tcb: Connection, segment: Segment, now: Micros): Verdict {
+  const { snd } = tcb;
+  const hasAck = segment.has(ACK);
+  // first: an acknowledgment of anything but our SYN is answered with a reset, by whoever called (the connection stays)
+  if (hasAck && (atOrBefore(segment.ack, snd.iss) || after(segment.ack, snd.nxt))) return 'acknowledges what was never sent';
+  if (segment.has(RST)) {
+    // second; RFC 5961 §3.2: a RST is believed when it acknowledges the SYN
+    if (!hasAck) return 'RST outside the window';
+    tcb.fail('refused');
+    return 'done';
+  }
+  if (!segment.has(SYN)) return 'no such connection'; // fifth
+  learnFromSyn(tcb, segment, now); // fourth
+  if (!hasAck) {
+    simultaneousOpen(tcb);
+    return 'done';
+  }
+  tcb.move('our SYN is acknowledged');
+  startEstablished(tcb, now);
+  const verdict = ackArrives(tcb, segment, now);
+  tcb.acks.now('ACK of the SYN');
+  return verdict;
+}
+
+/** Takes numbers, options and the unscaled window from the peer's SYN. */
+export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
+  tcb.rcv.irs = syn.seq;
+  tcb.rcv.nxt = add(syn.seq, 1);
+  tcb.rcv.edge = tcb.rcv.nxt;
+  tcb.rcv.lastAckSent = syn.seq;
+  agree(tcb.agreement, syn, tcb.options);
+  tcb.timestamps.enabled = tcb.agreement.timestamps;
+  if (syn.hasTimestamps) tcb.timestamps.start(syn.tsValue, now);
+  tcb.peerScales = syn.windowShift >= 0;
+  // RFC 7323 §2.2: the window in a SYN is never scaled
+  tcb.snd.wnd = syn.window;
+  tcb.snd.maxWnd = syn.window;
+  tcb.snd.wl1 = syn.seq;
+  tcb.snd.wl2 = tcb.snd.una;
+  tcb.sender.control.mss = tcb.agreement.sendMss;
+  tcb.heardAt = now;
+}
+
+/** Both ends called at once (MUST-10): our SYN goes out again, now with an ACK. */
+function simultaneousOpen(tcb: Connection): void {
+  tcb.move('SYN arrives');
+  tcb.acks.now('SYN ACK: simultaneous open');
+  tcb.sender.sent.markAllLost();
+}

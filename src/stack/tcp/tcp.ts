@@ -1,0 +1,353 @@
+/** All of TCP of one host: connections, listeners, and the segments between them and IP. */
+import { Fifo } from '../bytes/fifo.ts';
+import type { Packet } from '../bytes/packet.ts';
+import type { Deadlines } from '../deadlines.ts';
+import { EphemeralPorts } from '../ports.ts';
+import type { Random } from '../random.ts';
+import type { Micros } from '../time.ts';
+import type { IpAddress } from '../wire/ip-address.ts';
+import { fromV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
+import type { Ipv4Fields } from '../wire/ipv4.ts';
+import { PROTOCOL_TCP } from '../wire/ipv4.ts';
+import type { Seq } from '../wire/seq.ts';
+import { after } from '../wire/seq.ts';
+import * as wire from '../wire/tcp.ts';
+import { ACK, RST, Segment, SYN } from '../wire/tcp.ts';
+import type { TcpFailure } from './application-side.ts';
+import type { FourTuple, Path } from './connection.ts';
+import { Connection } from './connection.ts';
+import { Demux } from './demux.ts';
+import type { TcpDrop } from './drops.ts';
+import type { TcpFault } from './icmp.ts';
+import { icmpArrives, isInFlight } from './icmp.ts';
+import { IsnGenerator } from './isn.ts';
+import type { ListenOptions } from './listener.ts';
+import { Listener } from './listener.ts';
+import type { TcpOptions } from './options.ts';
+import { DEFAULTS } from './options.ts';
+import { resetFor } from './reset.ts';
+import { learnFromSyn } from './syn-sent.ts';
+
+/** Segments from one connection before the next has its turn. */
+const TURN = 16;
+/** Resets that may wait to be sent; more in one batch is a flood, and the rest stays unanswered. */
+const MAX_RESETS = 256;
+
+/** What TCP asks of the layer below. */
+export interface TcpHost {
+  /** The way to an address; undefined when there is none. `from`: when the application or the peer chose our address. */
+  path(to: IpAddress, from?: IpAddress): Path | undefined;
+  /** Something is ready to be sent or told: run the stack. */
+  wake(): void;
+}
+
+/** Where a segment goes, for the IPv4 header; filled by `pollTransmit`. */
+export class TcpOutput implements Ipv4Fields {
+  source = 0;
+  destination = 0;
+  readonly protocol = PROTOCOL_TCP;
+  ttl = 64;
+  trafficClass = 0;
+  /** The IP layer's to choose. */
+  identification = 0;
+  /** RFC 1191 §6.1: every segment, so that the path MTU can be discovered. */
+  dontFragment = true;
+}
+
+/** Why `connect` or `listen` could not even begin. */
+export class TcpError extends Error {
+  override readonly name = 'TcpError';
+  readonly reason: TcpFailure | 'no free port' | 'port in use' | 'not an address to connect to';
+  constructor(reason: TcpError['reason'], what: string) {
+    super(`${what}: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export interface ConnectOptions extends Partial<TcpOptions> {
+  /** Our address; MUST-44: chosen by the routes when absent. */
+  readonly localAddress?: IpAddress;
+  /** Our port; ephemeral when absent. */
+  readonly localPort?: number;
+}
+
+export class Tcp {
+  /** Defaults for every connection of this host. */
+  readonly options: TcpOptions;
+  readonly #host: TcpHost;
+  readonly #deadlines: Deadlines;
+  readonly #isn: IsnGenerator;
+  readonly #ports: EphemeralPorts;
+  readonly #demux = new Demux();
+  readonly #listeners = new Map<number, Listener[]>();
+  readonly #ready = new Fifo<Connection>();
+  readonly #resets = new Fifo<{ segment: Segment; source: number; destination: number }>();
+  readonly #tell = new Set<Connection | Listener>();
+  readonly #segment = new Segment();
+  #turn = 0;
+
+  constructor(host: TcpHost, deadlines: Deadlines, random: Random, options: Partial<TcpOptions> = {}) {
+    this.#host = host;
+    this.#deadlines = deadlines;
+    this.#isn = new IsnGenerator(random);
+    this.#ports = new EphemeralPorts(random);
+    this.options = { ...DEFAULTS, ...options };
+  }
+
+  /** Every connection, in no particular order. */
+  connections(): Iterable<Connection> {
+    return this.#demux;
+  }
+
+  listeners(): Iterable<Listener> {
+    return [...this.#listeners.values()].flat();
+  }
+
+  get connectionCount(): number {
+    return this.#demux.count;
+  }
+
+  /**
+   * OPEN, active: RFC 9293 §3.9.1.1. The SYN leaves at the next run.
+   * @throws TcpError when there is no route or no port, or the address is nobody's (MUST-46)
+   */
+  connect(remote: IpAddress, remotePort: number, now: Micros, options: ConnectOptions = {}): Connection {
+    const what = `cannot connect to ${remote}:${remotePort}`;
+    const { localAddress, localPort = 0, ...settings } = options;
+    if (!isUnicast(remote) || remotePort === 0) throw new TcpError('not an address to connect to', what);
+    const path = this.#host.path(remote, localAddress);
+    if (path === undefined) throw new TcpError('network unreachable', what);
+    const local = path.source;
+    const isFree = (port: number): boolean => this.#demux.find(local.w3, port, remote.w3, remotePort) === undefined;
+    const port = localPort === 0 ? this.#ports.pick((p) => !this.#listeners.has(p) && isFree(p)) : localPort;
+    if (port === 0) throw new TcpError('no free port', what);
+    if (!isFree(port)) throw new TcpError('port in use', what);
+    const id = { local, localPort: port, remote, remotePort };
+    const connection = this.#create(id, path, settings);
+    connection.openActive(this.#isn.next(id, now));
+    this.ready(connection);
+    return connection;
+  }
+
+  /** OPEN, passive. @throws TcpError when somebody listens there already */
+  listen(port: number, options: ListenOptions = {}): Listener {
+    const others = this.#listeners.get(port) ?? [];
+    const { address } = options;
+    const clash = others.some((o) => o.address === undefined || address === undefined || o.address.equals(address));
+    if (clash) throw new TcpError('port in use', `cannot listen on port ${port}`);
+    const listener = new Listener(port === 0 ? this.#ports.pick((p) => !this.#listeners.has(p)) : port, options);
+    this.#listeners.set(listener.port, [...others, listener]);
+    return listener;
+  }
+
+  unlisten(listener: Listener): void {
+    listener.close();
+    const others = (this.#listeners.get(listener.port) ?? []).filter((other) => other !== listener);
+    if (others.length === 0) this.#listeners.delete(listener.port);
+    else this.#listeners.set(listener.port, others);
+  }
+
+  /**
+   * A segment in `packet[at, end)` has arrived, from `source` to `destination`.
+   * @returns why it was not accepted; undefined when it was
+   */
+  onSegment(packet: Packet, at: number, end: number, source: number, destination: number, now: Micros): TcpDrop | undefined {
+    const { view } = packet;
+    if (!wire.isValid(view, at, end)) return 'TCP header too short or its length wrong';
+    if (!packet.checksumVouched && !wire.isChecksumValid(view, at, end, source, destination)) return 'TCP checksum wrong';
+    const segment = this.#segment;
+    wire.decode(view, at, end, segment);
+    segment.gsoSize = packet.gsoSize;
+    const connection = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
+    if (connection === undefined || this.#isReopened(connection, segment))
+      return this.#forNobody(segment, source, destination, now);
+    const verdict = connection.onSegment(segment, packet.bytes, now);
+    if (connection.listener !== undefined) this.#settle(connection, connection.listener);
+    // §3.10.7.3 first: the connection stays, but whoever sent this is told to stop
+    if (verdict === 'acknowledges what was never sent' && connection.state === 'SYN-SENT')
+      this.#reset(segment, source, destination);
+    return verdict === 'done' ? undefined : verdict;
+  }
+
+  /** Writes the next segment with its TCP header into `packet`; the checksum is left to IP. False when there is none. */
+  pollTransmit(packet: Packet, out: TcpOutput, now: Micros): boolean {
+    const reset = this.#resets.shift();
+    if (reset !== undefined) {
+      out.source = reset.source;
+      out.destination = reset.destination;
+      out.ttl = this.options.ttl;
+      out.trafficClass = 0;
+      this.#write(packet, reset.segment);
+      return true;
+    }
+    for (let connection = this.#ready.peek(); connection !== undefined; connection = this.#ready.peek()) {
+      if (connection.pollTransmit(this.#segment, now)) {
+        this.#emit(connection, packet, out);
+        if (++this.#turn >= TURN) this.#rotate();
+        return true;
+      }
+      this.#ready.shift();
+      this.#turn = 0;
+      connection.isReady = false;
+      this.#rest(connection);
+    }
+    return false;
+  }
+
+  /** True while something waits to be polled. */
+  get hasWork(): boolean {
+    return this.#ready.length > 0 || this.#resets.length > 0;
+  }
+
+  /** True when a segment with this sequence number is under way: what an ICMP error must quote to be believed (RFC 5927 §4.1). */
+  isInFlight(local: number, localPort: number, remote: number, remotePort: number, quoted: Seq): boolean {
+    const connection = this.#demux.find(local, localPort, remote, remotePort);
+    return connection !== undefined && isInFlight(connection, quoted);
+  }
+
+  /** An ICMP error quotes a segment of ours. @returns false when it is about nothing we know */
+  onIcmpError(local: number, localPort: number, remote: number, remotePort: number, quoted: Seq, fault: TcpFault): boolean {
+    const connection = this.#demux.find(local, localPort, remote, remotePort);
+    return connection !== undefined && icmpArrives(connection, fault, quoted);
+  }
+
+  /** Tells every owner what happened; to be called when the stack's run is over. */
+  notifyOwners(): void {
+    for (const one of this.#tell) {
+      this.#tell.delete(one);
+      if (one instanceof Listener) one.notify();
+      else if (one.app.owner !== undefined && one.app.hasEvents) one.app.owner.notify(one.app.takeEvents());
+    }
+  }
+
+  /** The connection may have something to send or to report. */
+  ready(connection: Connection): void {
+    if (connection.isReady) return;
+    connection.isReady = true;
+    this.#ready.push(connection);
+    this.#host.wake();
+  }
+
+  /** Nothing more to send: its timers go into the heap, its news to its owner, and when it is over it goes. */
+  #rest(connection: Connection): void {
+    if (connection.app.hasEvents && connection.app.owner !== undefined) this.#tell.add(connection);
+    if (connection.state !== 'CLOSED') {
+      this.#deadlines.schedule(connection);
+      return;
+    }
+    if (connection.listener !== undefined) this.#settle(connection, connection.listener);
+    this.#deadlines.remove(connection);
+    this.#demux.remove(connection);
+    connection.host = undefined;
+  }
+
+  #rotate(): void {
+    const connection = this.#ready.shift();
+    if (connection !== undefined) this.#ready.push(connection);
+    this.#turn = 0;
+  }
+
+  #create(id: FourTuple, path: Path, settings: Partial<TcpOptions>): Connection {
+    const connection = new Connection(id, { ...this.options, ...settings }, path, this.#isn.timestampOffset(id));
+    connection.host = this;
+    this.#demux.add(connection);
+    return connection;
+  }
+
+  #settle(connection: Connection, listener: Listener): void {
+    if (connection.state === 'SYN-RECEIVED' || connection.state === 'LISTEN') return;
+    if (listener.settle(connection)) this.#tell.add(listener);
+  }
+
+  /**
+   * MAY-2, RFC 6191: a SYN that cannot belong to the old connection opens a new one out of TIME-WAIT; the old one goes.
+   */
+  #isReopened(connection: Connection, segment: Segment): boolean {
+    if (connection.state !== 'TIME-WAIT' || !segment.has(SYN) || segment.has(ACK | RST)) return false;
+    const { timestamps, rcv } = connection;
+    const newer = timestamps.enabled && segment.hasTimestamps ? ((segment.tsValue - timestamps.recent) | 0) > 0 : false;
+    if (!newer && !after(segment.seq, rcv.nxt)) return false;
+    connection.move('TIME-WAIT is over');
+    this.#rest(connection);
+    return true;
+  }
+
+  /** §3.10.7.1 CLOSED and §3.10.7.2 LISTEN. */
+  #forNobody(segment: Segment, source: number, destination: number, now: Micros): TcpDrop | undefined {
+    const listener = this.#listenerFor(destination, segment.destinationPort);
+    if (listener === undefined) {
+      this.#reset(segment, source, destination);
+      return segment.has(SYN) && !segment.has(ACK) ? 'no listener on the port' : 'no such connection';
+    }
+    if (segment.has(RST)) return 'no such connection'; // first
+    if (segment.has(ACK)) {
+      this.#reset(segment, source, destination); // second
+      return 'no such connection';
+    }
+    if (!segment.has(SYN)) return 'no ACK flag'; // fourth
+    return this.#passiveOpen(listener, segment, source, destination, now); // third
+  }
+
+  #passiveOpen(listener: Listener, syn: Segment, source: number, destination: number, now: Micros): TcpDrop | undefined {
+    const remote = fromV4(source);
+    // MUST-57, MUST-63; IP has already turned away what was not addressed to us alone
+    if (!isUnicast(remote) || syn.sourcePort === 0) return 'SYN from or to an impossible address';
+    if (listener.isFull) {
+      listener.refused++;
+      return 'listen backlog full';
+    }
+    const path = this.#host.path(remote, fromV4(destination));
+    if (path === undefined) return 'SYN from or to an impossible address';
+    const id = { local: path.source, localPort: syn.destinationPort, remote, remotePort: syn.sourcePort };
+    const connection = this.#create(id, path, listener.options);
+    connection.openPassive(this.#isn.next(id, now));
+    learnFromSyn(connection, syn, now);
+    listener.begin(connection);
+    this.ready(connection);
+    return undefined;
+  }
+
+  #listenerFor(address: number, port: number): Listener | undefined {
+    const listeners = this.#listeners.get(port);
+    if (listeners === undefined) return undefined;
+    return listeners.find((l) => l.address?.w3 === address) ?? listeners.find((l) => l.address === undefined);
+  }
+
+  #reset(segment: Segment, source: number, destination: number): void {
+    if (this.#resets.length >= MAX_RESETS) return;
+    const answer = new Segment();
+    if (!resetFor(segment, answer)) return;
+    this.#resets.push({ segment: answer, source: destination, destination: source });
+    this.#host.wake();
+  }
+
+  /** Text, then the header in front of it. */
+  #emit(connection: Connection, packet: Packet, out: TcpOutput): void {
+    const segment = this.#segment;
+    out.source = connection.id.local.w3;
+    out.destination = connection.id.remote.w3;
+    out.ttl = connection.options.ttl;
+    out.trafficClass = connection.options.trafficClass;
+    packet.reset();
+    connection.sender.copy(segment.seq, segment.payloadLength, packet.bytes, packet.end);
+    packet.end += segment.payloadLength;
+    this.#writeHeader(packet, segment);
+  }
+
+  #write(packet: Packet, segment: Segment): void {
+    packet.reset();
+    this.#writeHeader(packet, segment);
+  }
+
+  #writeHeader(packet: Packet, segment: Segment): void {
+    packet.payload = packet.start;
+    packet.transport = packet.prepend(wire.encodedLength(segment));
+    wire.encode(packet.view, packet.transport, segment);
+    packet.gsoSize = segment.gsoSize;
+    packet.note = segment.reason;
+  }
+}
+
+/** An address that names one host. */
+const isUnicast = (address: IpAddress): boolean =>
+  address.isV4 && address.w3 !== 0 && address.w3 !== LIMITED_BROADCAST && !isMulticastV4(address.w3);

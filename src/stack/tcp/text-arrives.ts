@@ -1,0 +1,70 @@
+/** Text in a segment, RFC 9293 §3.10.7.4 seventh: into the receive ring, and when to say so. */
+import type { Micros } from '../time.ts';
+import { NEVER } from '../time.ts';
+import type { Seq } from '../wire/seq.ts';
+import { add, after, atOrAfter, diff, max, min } from '../wire/seq.ts';
+import type { Segment } from '../wire/tcp.ts';
+import { FIN, SYN } from '../wire/tcp.ts';
+import { READABLE } from './application-side.ts';
+import type { Connection } from './connection.ts';
+import type { Verdict } from './drops.ts';
+import { mayReceiveText } from './state.ts';
+
+/** Seventh: text in the window goes to its place in the receive ring. */
+export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array, now: Micros): Verdict {
+  const { rcv } = tcb;
+  if (segment.payloadLength === 0 && !segment.has(FIN)) return undefined;
+  if (!mayReceiveText(tcb.state) && tcb.state !== 'SYN-RECEIVED') {
+    if (segment.payloadLength > 0 && tcb.peerFin !== undefined) return 'text after the FIN';
+    return 'done'; // "This should not occur since a FIN has been received"
+  }
+  const textAt = segment.has(SYN) ? add(segment.seq, 1) : segment.seq;
+  const textEnd = add(textAt, segment.payloadLength);
+  if (segment.payloadLength > 0 && tcb.app.readClosed && after(textEnd, rcv.nxt)) {
+    tcb.app.resetDue = true; // RFC 9293 §3.6.1, SHLD-3: the peer must learn that its data is not read
+    tcb.fail('aborted');
+    return 'text after the application closed';
+  }
+  tcb.receiver.sawSegment(segment.gsoSize > 0 ? segment.gsoSize : segment.payloadLength, tcb.agreement.receiveMss);
+  const limit = tcb.peerFin === undefined ? rcv.edge : min(rcv.edge, tcb.peerFin);
+  const to = min(textEnd, limit);
+  // a FIN counts only with the whole segment inside the window: what was trimmed away comes again, and the FIN with it
+  if (segment.has(FIN) && to === textEnd && atOrAfter(textEnd, rcv.nxt)) tcb.peerFin ??= textEnd;
+  return storeText(tcb, segment, bytes, textAt, to, now);
+}
+
+/** Stores the part of `[textAt, to)` that is new. */
+function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt: Seq, to: Seq, now: Micros): Verdict {
+  const { rcv, receiver, acks } = tcb;
+  const from = max(textAt, rcv.nxt);
+  const length = diff(to, from);
+  if (length <= 0) {
+    if (!segment.has(FIN)) acks.now('ACK: nothing new');
+    return undefined;
+  }
+  const nxtBefore = rcv.nxt;
+  const islandsBefore = receiver.islands.islands;
+  const at = segment.payloadAt + diff(from, textAt);
+  if (!receiver.store(from, bytes, at, at + length)) {
+    acks.now('ACK: too many holes');
+    return 'too many holes in the receive buffer';
+  }
+  if (rcv.nxt === nxtBefore) {
+    acks.outOfOrder();
+    return undefined;
+  }
+  // RFC 5681 §4.2: what fills a hole is acknowledged at once
+  if (islandsBefore > 0) {
+    acks.holeFilled();
+    acks.now('ACK: hole filled');
+  }
+  acks.inOrder(diff(rcv.nxt, nxtBefore), receiver.segmentSize);
+  receiver.adjust(tcb.rtt.smoothed, now);
+  if (tcb.state !== 'SYN-RECEIVED') tcb.app.raise(READABLE);
+  return armDelayedAck(tcb, now);
+}
+
+function armDelayedAck(tcb: Connection, now: Micros): undefined {
+  if (tcb.options.ackDelay === 0) tcb.acks.now('ACK');
+  else if (!tcb.acks.immediate && tcb.timers.delayedAck === NEVER) tcb.timers.delayedAck = now + tcb.options.ackDelay;
+}

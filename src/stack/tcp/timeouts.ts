@@ -1,0 +1,76 @@
+/** What happens when a timer of the connection expires: RFC 9293 §3.10.8. */
+import type { Micros } from '../time.ts';
+import { NEVER } from '../time.ts';
+import type { Connection } from './connection.ts';
+import { keepAliveStep } from './keep-alive.ts';
+
+export function onTimeout(tcb: Connection, now: Micros): void {
+  const { timers } = tcb;
+  if (timers.linger <= now) {
+    tcb.move(tcb.state === 'TIME-WAIT' ? 'TIME-WAIT is over' : 'delete');
+    return;
+  }
+  if (timers.retransmit <= now) retransmissionTimeout(tcb, now);
+  if (timers.persist <= now) persistTimeout(tcb, now);
+  if (timers.delayedAck <= now) {
+    timers.delayedAck = NEVER;
+    tcb.acks.now('delayed ACK');
+  }
+  if (timers.keepAlive <= now) keepAliveTimeout(tcb, now);
+}
+
+/** RFC 6298 (5.4) to (5.6), RFC 5681 §3.1, and the limit of RFC 9293 §3.8.3. */
+function retransmissionTimeout(tcb: Connection, now: Micros): void {
+  const { sender, timers, rtt, snd } = tcb;
+  timers.retransmit = NEVER;
+  if (sender.sent.isEmpty || gaveUp(tcb, now)) return;
+  const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
+  // a lost SYN says nothing about the path's capacity: ssthresh must not be pinned by it
+  if (!inHandshake) sender.control.onTimeout(snd.flight, rtt.backOffs > 0, now);
+  sender.sent.markAllLost();
+  sender.recovery.enter('timeout recovery', snd.nxt);
+  rtt.backOff();
+  timers.retransmit = now + rtt.rto;
+}
+
+/** R2, or what the application set in its place (MUST-20, MUST-21, MUST-22). */
+function gaveUp(tcb: Connection, now: Micros): boolean {
+  const { options, sender } = tcb;
+  const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
+  const limit = options.userTimeout > 0 ? options.userTimeout : inHandshake ? options.r2Syn : options.r2;
+  if (sender.stalledSince === NEVER || now - sender.stalledSince < limit) return false;
+  tcb.app.resetDue = tcb.state !== 'SYN-SENT'; // the peer may still be there
+  tcb.fail(tcb.app.softError ?? 'timed out');
+  return true;
+}
+
+/** RFC 9293 §3.8.6.1: ask again, twice as late each time; as long as the peer answers, for ever (MUST-37). */
+function persistTimeout(tcb: Connection, now: Micros): void {
+  tcb.timers.persist = NEVER;
+  if (gaveUp(tcb, now)) return;
+  tcb.sender.probeDue = true;
+  tcb.sender.probes++;
+}
+
+/** MUST-26: only when nothing is outstanding and nothing was heard. */
+function keepAliveTimeout(tcb: Connection, now: Micros): void {
+  const { options, timers } = tcb;
+  const idle = now - tcb.heardAt;
+  if (!options.keepAlive || !tcb.sender.sent.isEmpty) {
+    timers.keepAlive = options.keepAlive ? now + options.keepAliveIdle : NEVER;
+    return;
+  }
+  switch (keepAliveStep(idle, tcb.keepAliveProbes, options)) {
+    case 'wait':
+      break;
+    case 'probe':
+      tcb.keepAliveDue = true;
+      tcb.keepAliveProbes++;
+      break;
+    case 'give up':
+      tcb.app.resetDue = true;
+      tcb.fail('keep-alive timed out');
+      return;
+  }
+  timers.keepAlive = tcb.heardAt + options.keepAliveIdle + tcb.keepAliveProbes * options.keepAliveInterval;
+}

@@ -1,0 +1,238 @@
+/** UDP, RFC 768: from a datagram to the endpoint that it is for, and back. */
+import { Fifo } from '../bytes/fifo.ts';
+import type { Packet } from '../bytes/packet.ts';
+import { EphemeralPorts, type PortRange } from '../ports.ts';
+import type { Random } from '../random.ts';
+import { isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
+import * as ipv4 from '../wire/ipv4.ts';
+import * as udp from '../wire/udp.ts';
+import { Datagram } from './datagram-queue.ts';
+import { Demux } from './demux.ts';
+import { UdpEndpoint, type UdpLimits, type UdpRegistry } from './endpoint.ts';
+import type { UdpFailureReason } from './failure.ts';
+
+/** Why a datagram that arrived reached no application. */
+export const UDP_DROPS = [
+  'UDP header too short or its length wrong',
+  'UDP checksum wrong',
+  'UDP source is a broadcast or multicast address',
+  'no such port',
+  'UDP receive queue full',
+] as const;
+export type UdpDrop = (typeof UDP_DROPS)[number];
+
+/** What UDP asks of the host that it runs on. */
+export interface UdpHost {
+  isBroadcast(address: number): boolean;
+  /** The address to send from; 0 is a good answer for a host that has none yet. @returns undefined when there is no route */
+  sourceFor(destination: number): number | undefined;
+  /** There is something to send. */
+  wake(): void;
+}
+
+/** What goes into the IP header of a datagram to send, and the ports that are in its UDP header. */
+export class UdpOut implements ipv4.Ipv4Fields {
+  source = 0;
+  destination = 0;
+  readonly protocol = ipv4.PROTOCOL_UDP;
+  ttl = 0;
+  trafficClass = 0;
+  /** The IP layer's to choose. */
+  identification = 0;
+  dontFragment = false;
+  sourcePort = 0;
+  destinationPort = 0;
+}
+
+export interface UdpOpenOptions {
+  /** An address of ours as a word; 0: any of them. @default 0 */
+  readonly address?: number;
+  /** 0: an ephemeral one. @default 0 */
+  readonly port?: number;
+  /** Share the port with others that say so too. @default false */
+  readonly reuse?: boolean;
+  /** @default 256 KiB and 1,024 datagrams each way */
+  readonly limits?: UdpLimits;
+}
+
+export type UdpOpenFailure = 'port in use' | 'no free port';
+
+const DEFAULT_LIMITS: UdpLimits = {
+  receive: { bytes: 262_144, datagrams: 1_024 },
+  send: { bytes: 262_144, datagrams: 1_024 },
+};
+
+export class Udp implements UdpRegistry {
+  readonly #host: UdpHost;
+  readonly #ports: EphemeralPorts;
+  readonly #demux = new Demux<UdpEndpoint>();
+  readonly #withOutput = new Fifo<UdpEndpoint>();
+  readonly #withEvents = new Fifo<UdpEndpoint>();
+  readonly #about = new Datagram();
+
+  constructor(host: UdpHost, random: Random, range: PortRange = {}) {
+    this.#host = host;
+    this.#ports = new EphemeralPorts(random, range);
+  }
+
+  /** @throws RangeError when the port is not one */
+  open({ address = 0, port = 0, reuse = false, limits = DEFAULT_LIMITS }: UdpOpenOptions = {}): UdpEndpoint | UdpOpenFailure {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`port ${port}: ports go from 1 to 65535`);
+    if (port !== 0 && this.#demux.conflicts(address, port, reuse)) return 'port in use';
+    const chosen = port || this.#ports.pick((each) => this.#demux.onPort(each) === undefined);
+    if (chosen === 0) return 'no free port';
+    const endpoint = new UdpEndpoint(this, { address, port: chosen, reuse }, limits);
+    this.#demux.add(endpoint.binding);
+    return endpoint;
+  }
+
+  /** How many endpoints are open. */
+  get size(): number {
+    return this.#demux.size;
+  }
+
+  /** True when `pollTransmit` may have something to give. */
+  get wantsToSend(): boolean {
+    return this.#withOutput.length > 0;
+  }
+
+  /**
+   * A datagram in `packet[at, end)`, the payload of an IP packet whose header was checked. Bytes behind the length that the
+   * UDP header states are not part of it.
+   *
+   * @param toMany whether the destination is a broadcast or multicast address
+   * @returns undefined when at least one endpoint took it; 'no such port' is worth an ICMP port unreachable
+   *   (RFC 1122 §4.1.3.1), which the ICMP rules forbid for `toMany`
+   */
+  onDatagram(packet: Packet, at: number, end: number, source: number, destination: number, toMany: boolean): UdpDrop | undefined {
+    const view = packet.view;
+    if (!udp.isValid(view, at, end)) return 'UDP header too short or its length wrong';
+    // RFC 1122 §4.1.3.6: "must be discarded by UDP or by the IP layer"; the IP layer knows the broadcast of a subnet
+    if (source === LIMITED_BROADCAST || isMulticastV4(source)) return 'UDP source is a broadcast or multicast address';
+    if (!packet.checksumVouched && !udp.isChecksumValid(view, at, source, destination)) return 'UDP checksum wrong';
+    describeArrival(this.#about, packet, at, source, destination);
+    const port = udp.destinationPort(view, at);
+    if (toMany) return this.#deliverToMany(packet, at, port);
+    const binding = this.#demux.find(destination, port, source, this.#about.port);
+    if (binding === undefined) return 'no such port';
+    return this.#deliver(binding.item, packet, at) ? undefined : 'UDP receive queue full';
+  }
+
+  /**
+   * What `pollTransmit` gave was lost: an ICMP error came back that quotes it (`reasonOf` has the word), or the host could
+   * not send it. RFC 1122 §4.1.3.3: told to the endpoint that sent it. Of `sent` only the addresses and ports count.
+   *
+   * @returns false when it concerns nobody here
+   */
+  onSendFailure(sent: Readonly<UdpOut>, reason: UdpFailureReason): boolean {
+    return this.#fail(sent.source, sent.sourcePort, sent.destination, sent.destinationPort, reason);
+  }
+
+  /**
+   * Appends the next datagram to an empty packet, payload first, then the UDP header in front of it, checksum included
+   * (RFC 1122 §4.1.3.4). Endpoints take turns.
+   *
+   * @returns false when there is none
+   */
+  pollTransmit(out: Packet, fields: UdpOut): boolean {
+    for (let endpoint = this.#withOutput.shift(); endpoint !== undefined; endpoint = this.#withOutput.shift()) {
+      const about = this.#about;
+      if (!endpoint.takeOutgoing(about, out.bytes, out.end)) continue;
+      const source = about.localAddress || this.#host.sourceFor(about.address);
+      if (source === undefined) {
+        endpoint.onFailure({ reason: 'no route', address: about.address, port: about.port });
+        continue;
+      }
+      fill(fields, about, source, endpoint.binding.localPort);
+      writeHeader(out, fields, about.length);
+      return true;
+    }
+    return false;
+  }
+
+  /** Tells owners what happened since the last call: to be called when nothing else is being done. */
+  notifyOwners(): void {
+    // what the owners do may raise events again: those are for the next call
+    for (let left = this.#withEvents.length; left > 0; left--) this.#withEvents.shift()?.notifyOwner();
+  }
+
+  isBroadcast(address: number): boolean {
+    return address === LIMITED_BROADCAST || this.#host.isBroadcast(address);
+  }
+
+  hasOutput(endpoint: UdpEndpoint): void {
+    this.#withOutput.push(endpoint);
+    this.#host.wake();
+  }
+
+  hasEvents(endpoint: UdpEndpoint): void {
+    this.#withEvents.push(endpoint);
+  }
+
+  rebind(endpoint: UdpEndpoint, localAddress: number, remoteAddress: number, remotePort: number): void {
+    if (endpoint.isClosed) return;
+    const binding = endpoint.binding;
+    this.#demux.remove(binding);
+    binding.localAddress = localAddress;
+    binding.remoteAddress = remoteAddress;
+    binding.remotePort = remotePort;
+    this.#demux.add(binding);
+  }
+
+  release(endpoint: UdpEndpoint): void {
+    this.#demux.remove(endpoint.binding);
+  }
+
+  /** Everybody on the port who is not bound to another address or connected to another peer gets a copy. */
+  #deliverToMany(packet: Packet, at: number, port: number): UdpDrop | undefined {
+    const { address, port: remotePort, localAddress } = this.#about;
+    let result: UdpDrop | undefined = 'no such port';
+    for (const binding of this.#demux.onPort(port) ?? []) {
+      const isForUs = binding.localAddress === 0 || binding.localAddress === localAddress;
+      const isOurPeer = binding.remotePort === 0 || (binding.remotePort === remotePort && binding.remoteAddress === address);
+      if (!isForUs || !isOurPeer) continue;
+      if (this.#deliver(binding.item, packet, at)) result = undefined;
+      else if (result !== undefined) result = 'UDP receive queue full';
+    }
+    return result;
+  }
+
+  #deliver(endpoint: UdpEndpoint, packet: Packet, at: number): boolean {
+    return endpoint.onDatagram(this.#about, packet.bytes, at + udp.HEADER, at + udp.length(packet.view, at));
+  }
+
+  #fail(localAddress: number, localPort: number, address: number, port: number, reason: UdpFailureReason): boolean {
+    const binding = this.#demux.find(localAddress, localPort, address, port);
+    binding?.item.onFailure({ reason, address, port });
+    return binding !== undefined;
+  }
+}
+
+function fill(fields: UdpOut, about: Readonly<Datagram>, source: number, sourcePort: number): void {
+  fields.source = source;
+  fields.destination = about.address;
+  fields.ttl = about.ttl;
+  fields.trafficClass = about.trafficClass;
+  fields.identification = 0;
+  fields.dontFragment = about.dontFragment;
+  fields.sourcePort = sourcePort;
+  fields.destinationPort = about.port;
+}
+
+function writeHeader(out: Packet, fields: Readonly<UdpOut>, length: number): void {
+  out.payload = out.end;
+  out.end += length;
+  out.transport = out.prepend(udp.HEADER);
+  udp.encodeHeader(out.view, out.transport, out.end, fields.sourcePort, fields.destinationPort);
+  udp.writeChecksum(out.view, out.transport, out.end, fields.source, fields.destination);
+}
+
+function describeArrival(about: Datagram, packet: Packet, at: number, source: number, destination: number): void {
+  const { view, network } = packet;
+  about.address = source;
+  about.port = udp.sourcePort(view, at); // 0 is allowed, RFC 768: "if not used, a value of zero is inserted"
+  about.localAddress = destination;
+  about.ttl = network === 0 ? 0 : ipv4.ttl(view, network);
+  about.trafficClass = network === 0 ? 0 : ipv4.trafficClass(view, network);
+  about.dontFragment = network !== 0 && ipv4.dontFragment(view, network);
+}
