@@ -36,12 +36,18 @@ const roomsByLength = Object.keys(MAY_IMPORT).sort((a, b) => b.length - a.length
 const isInside = (path: string, room: string): boolean => path === room || path.startsWith(`${room}/`);
 const roomOf = (path: string): string | undefined => roomsByLength.find((room) => isInside(path, room));
 
+/** What a source imports: declarations at the start of a line, and dynamic imports of a literal. */
+const targetsOf = (text: string): string[] =>
+  [...text.matchAll(/^(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*'([^']+)'|\bimport\(\s*'([^']+)'/gm)].map(
+    (m) => m[1] ?? m[2] ?? '',
+  );
+
 function violationsOf(path: string, text: string): string[] {
   const from = path.replace(/\.ts$/, '');
   const room = roomOf(from);
   if (room === undefined) return [`${path} stands in no room of the table`];
   const allowed = MAY_IMPORT[room] ?? [];
-  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].flatMap(([, target = '']) => {
+  return targetsOf(text).flatMap((target) => {
     if (!target.startsWith('.')) return room === MAY_IMPORT_PACKAGES ? [] : [`${path} imports the package ${target}`];
     const to = relative(SRC, resolve(SRC, dirname(path), target)).replace(/\.ts$/, '');
     const permitted = roomOf(to) === room || allowed.some((place) => isInside(to, place));
@@ -67,6 +73,8 @@ test('the check itself sees a wrong import, a package in the core and a file in 
     'stack/tcp/x.ts (stack/tcp) may not import stack/ip/y',
   ]);
   expect(violationsOf('stack/wire/x.ts', "import fs from 'node:fs';")).toEqual(['stack/wire/x.ts imports the package node:fs']);
+  expect(violationsOf('lab/x.ts', "const y = await import('koffi');")).toEqual(['lab/x.ts imports the package koffi']);
+  expect(violationsOf('capture/x.ts', "import type {\n  A,\n  B,\n} from '../stack/tcp/x.ts';")).toHaveLength(1);
   expect(violationsOf('attic/x.ts', '')).toEqual(['attic/x.ts stands in no room of the table']);
   expect(violationsOf('stack/link/x.ts', "import { y } from '../stack.ts';")).toHaveLength(1);
   expect(violationsOf('stack/tcp/x.ts', "import { y } from './y.ts';\nimport '../bytes/z.ts';")).toEqual([]);
