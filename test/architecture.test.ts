@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'stack/tcp': ['stack/wire', 'stack/bytes', 'stack/time', 'stack/random', 'stack/ports', 'stack/deadlines'],
   stack: ['stack'],
   services: ['stack/index'],
-  lab: ['stack'],
+  lab: ['stack', 'capture'],
   capture: ['stack/wire', 'stack/bytes', 'stack/time', 'stack/device'],
   drill: ['stack', 'lab', 'capture'],
   node: ['stack', 'services', 'lab', 'capture', 'drill'],

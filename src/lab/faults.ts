@@ -11,7 +11,7 @@ export interface Faults {
   readonly loss?: number;
   /** The frame arrives twice, one right behind the other. */
   readonly duplicate?: number;
-  /** One to three bits are turned over, anywhere in the frame, headers included. */
+  /** One to three bits of a 16-bit word are turned over, anywhere behind the Ethernet header; ARP is spared. */
   readonly corrupt?: number;
   /** The frame is held back until later ones have overtaken it. */
   readonly reorder?: number;

@@ -6,6 +6,8 @@ export type { Direction, Fault, FaultOptions, FaultScript, Faults } from './faul
 export { carriesTcpData, onNth, scripts } from './faults.ts';
 export { FaultyDevice } from './faulty-device.ts';
 export type { FaultCounts } from './faulty-path.ts';
+export type { HostOptions } from './host.ts';
+export { host } from './host.ts';
 export type { Clock, Machine, Timed } from './machine.ts';
 export type { RunOptions, WorldOptions } from './world.ts';
 export { World } from './world.ts';

@@ -96,6 +96,8 @@ export class Segment {
     this.windowShift = -1;
     this.sackPermitted = false;
     this.hasTimestamps = false;
+    this.tsValue = 0;
+    this.tsEcho = 0;
     this.sackCount = 0;
   }
 }

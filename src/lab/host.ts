@@ -1,0 +1,50 @@
+/** A host in a lab: a stack with one interface at the end of a cable, its faults, its capture, its place in the world. */
+import type { FrameSink } from '../capture/frame-sink.ts';
+import { RecordingDevice } from '../capture/recording-device.ts';
+import type { LinkDevice } from '../stack/device.ts';
+import { parseInterfaceAddress } from '../stack/ip/prefix.ts';
+import { Stack } from '../stack/stack.ts';
+import type { TcpOptions } from '../stack/tcp/options.ts';
+import type { MacAddress } from '../stack/wire/mac-address.ts';
+import type { CableEnd } from './cable.ts';
+import type { FaultOptions } from './faults.ts';
+import { FaultyDevice } from './faulty-device.ts';
+import type { Timed } from './machine.ts';
+import type { World } from './world.ts';
+
+export interface HostOptions {
+  /** With its prefix, such as 10.0.0.1/24; the first of several is the primary one. */
+  readonly address: string | readonly string[];
+  /** @default locally administered, made of the first address: 02:00 and its four octets */
+  readonly mac?: MacAddress;
+  readonly gateway?: string;
+  /** What goes wrong on the way to and from this host. */
+  readonly faults?: FaultOptions;
+  /** Where the frames that this host sends and receives are recorded; after the faults, as the host sees them. */
+  readonly capture?: FrameSink;
+  readonly tcp?: Partial<TcpOptions>;
+}
+
+/** Puts a host at the end of a cable. */
+export function host(world: World, name: string, end: CableEnd, options: HostOptions): Stack {
+  const addresses = typeof options.address === 'string' ? [options.address] : options.address;
+  const parts: Timed[] = [end];
+  let device: LinkDevice = end;
+  if (options.faults !== undefined) {
+    const faulty = new FaultyDevice(device, world, world.random, options.faults);
+    parts.push(faulty);
+    device = faulty;
+  }
+  const { capture } = options;
+  if (capture !== undefined) {
+    device = new RecordingDevice(device, { sink: capture, interfaceId: capture.addInterface(name), now: () => world.now });
+  }
+  const stack: Stack = new Stack({ random: world.random, wake: () => world.wake(stack), now: world.now, tcp: options.tcp ?? {} });
+  world.add(name, stack, parts);
+  const { mac = macOf(addresses[0] ?? '0.0.0.0/0'), gateway } = options;
+  stack.addInterface(device, { name, mac, addresses, ...(gateway === undefined ? {} : { gateway }) });
+  return stack;
+}
+
+/** 02:00 in front of the address: the second lowest bit of the first octet says "locally administered" (IEEE 802). */
+const macOf = (address: string): MacAddress => (0x0200_0000_0000 + (parseInterfaceAddress(address).address >>> 0)) as MacAddress;
