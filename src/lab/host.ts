@@ -6,6 +6,7 @@ import { parseInterfaceAddress } from '../stack/ip/prefix.ts';
 import { Stack } from '../stack/stack.ts';
 import type { TcpOptions } from '../stack/tcp/options.ts';
 import type { MacAddress } from '../stack/wire/mac-address.ts';
+import { ofIpv4 } from '../stack/wire/mac-address.ts';
 import type { CableEnd } from './cable.ts';
 import type { FaultOptions } from './faults.ts';
 import { FaultyDevice } from './faulty-device.ts';
@@ -41,10 +42,7 @@ export function host(world: World, name: string, end: CableEnd, options: HostOpt
   }
   const stack: Stack = new Stack({ random: world.random, wake: () => world.wake(stack), now: world.now, tcp: options.tcp ?? {} });
   world.add(name, stack, parts);
-  const { mac = macOf(addresses[0] ?? '0.0.0.0/0'), gateway } = options;
+  const { mac = ofIpv4(parseInterfaceAddress(addresses[0] ?? '0.0.0.0/0').address), gateway } = options;
   stack.addInterface(device, { name, mac, addresses, ...(gateway === undefined ? {} : { gateway }) });
   return stack;
 }
-
-/** 02:00 in front of the address: the second lowest bit of the first octet says "locally administered" (IEEE 802). */
-const macOf = (address: string): MacAddress => (0x0200_0000_0000 + (parseInterfaceAddress(address).address >>> 0)) as MacAddress;

@@ -17,6 +17,12 @@ export function write(view: DataView, at: number, mac: MacAddress): void {
 /** IEEE 802: the lowest bit of the first octet marks a group address; broadcast is one of them. */
 export const isGroup = (mac: MacAddress): boolean => (Math.floor(mac / 0x100_0000_0000) & 1) === 1;
 
+/**
+ * An address made of an IPv4 address: 02:00 and its four octets. IEEE 802: the second lowest bit of the first octet marks
+ * addresses that an administrator gave, so it can be no card's.
+ */
+export const ofIpv4 = (word: number): MacAddress => (0x0200_0000_0000 + (word >>> 0)) as MacAddress;
+
 export function format(mac: MacAddress): string {
   const digits = mac.toString(16).padStart(12, '0');
   return digits.match(/../g)?.join(':') ?? digits;

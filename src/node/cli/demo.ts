@@ -1,0 +1,91 @@
+/** `tapstack demo`: the real ping and curl talk to the stack, and the conversation is shown. What `npm start` runs. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { FrameLog } from '../../capture/frame-log.ts';
+import { ladderText } from '../../capture/ladder-text.ts';
+import { collect } from './child.ts';
+import { memoryDemo } from './demo-memory.ts';
+import { startServices } from './services.ts';
+import type { Session } from './session.ts';
+import { openSession } from './session.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface DemoOptions {
+  readonly capture: string;
+  /** Every segment in the ladder. */
+  readonly all?: boolean;
+  /** Two stacks in memory, even where a TAP could be had. */
+  readonly memory?: boolean;
+}
+
+const ADDRESS = '10.0.0.2';
+const NAMES = new Map([
+  ['10.0.0.1', 'Linux 10.0.0.1'],
+  [ADDRESS, `tapstack ${ADDRESS}`],
+]);
+
+/** @returns 0 when ping lost nothing and curl got its page */
+export async function demo(options: DemoOptions): Promise<number> {
+  mkdirSync(dirname(options.capture), { recursive: true });
+  const reason = options.memory ? 'asked for by --memory' : await missing();
+  if (reason !== undefined) return memoryDemo(options, reason);
+  const log = new FrameLog();
+  let session: Session;
+  try {
+    session = await openSession({ private: true, ip: `${ADDRESS}/24`, tapDriver: 'koffi', offload: true, capture: options.capture }, [log]);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    if (error.message.startsWith('cannot write')) throw error;
+    return memoryDemo(options, error.message);
+  }
+  startServices(session.host.stack, { services: true, http: 80, echo: 7, discard: 9, daytime: 13, chargen: 19 });
+  say(`Linux's own ping and curl talk to a TCP/IP stack in TypeScript, over the TAP device ${session.host.device.name}.\n\n`);
+  const isFine = await meet();
+  await session.close();
+  show(log, options);
+  if (!isFine) process.stderr.write('the demo failed: see what ping and curl said above\n');
+  return isFine ? 0 : 1;
+}
+
+/** The guests, one after the other. */
+async function meet(): Promise<boolean> {
+  const ping = await visit('ping', ['-c', '3', '-i', '0.3', ADDRESS]);
+  const curl = await visit('curl', ['--silent', '--show-error', '--max-time', '10', `http://${ADDRESS}/hello`]);
+  return ping.code === 0 && / 0% packet loss/.test(ping.output) && curl.code === 0 && curl.output.includes('tapstack');
+}
+
+function visit(command: string, args: readonly string[]): ReturnType<typeof collect> {
+  say(`$ ${[command, ...args].join(' ')}\n`);
+  return collect(command, args, say).finally(() => say('\n'));
+}
+
+/** Why the real thing is out of reach on this machine, before anything is opened. */
+async function missing(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return `TAP devices need Linux, this is ${process.platform}: a Linux virtual machine or container gives the real thing`;
+  for (const [program, option, install] of [
+    ['ping', '-V', 'iputils-ping'],
+    ['curl', '--version', 'curl'],
+  ] as const) {
+    const { code } = await collect(program, [option], () => {});
+    if (code === 127) return `the program ${program} is missing: "sudo apt-get install ${install}" gives the real thing`;
+  }
+  return undefined;
+}
+
+/** The conversation as a picture, and where its capture is. */
+export function show(log: FrameLog, options: DemoOptions): void {
+  say('The conversation, as it was recorded:\n\n');
+  say(
+    ladderText(log.frames(), {
+      names: NAMES,
+      width: Math.max(process.stdout.columns ?? 110, 80),
+      color: process.stdout.isTTY === true,
+      all: options.all === true,
+    }),
+  );
+  say(`\n${log.length} frames are in ${options.capture}. Open it with: wireshark ${options.capture}\n`);
+}
+
+const say = (text: string): void => {
+  process.stdout.write(text);
+};

@@ -1,0 +1,74 @@
+/** Words of the command line turned into values; what cannot be one is refused in a line that says what would be right. */
+import { InvalidArgumentError } from 'commander';
+import { parseInterfaceAddress } from '../../stack/ip/prefix.ts';
+import type { Micros } from '../../stack/time.ts';
+import { MICROSECOND, MILLISECOND, SECOND } from '../../stack/time.ts';
+import { parseV4 } from '../../stack/wire/ip-address.ts';
+import type { MacAddress } from '../../stack/wire/mac-address.ts';
+import * as mac from '../../stack/wire/mac-address.ts';
+
+export function port(text: string): number {
+  return integer(text, 1, 65_535, 'a port is a whole number from 1 to 65535');
+}
+
+export function mtu(text: string): number {
+  return integer(text, 68, 65_535, 'an MTU is a whole number from 68 to 65535');
+}
+
+export function count(text: string): number {
+  return integer(text, 1, 1_000_000_000, 'a count is a whole number from 1 on');
+}
+
+export function size(text: string): number {
+  return integer(text, 0, 65_507, 'a size is a whole number of bytes from 0 to 65507');
+}
+
+export function seed(text: string): number {
+  return integer(text, 0, 0xffff_ffff, 'a seed is a whole number from 0 to 4294967295');
+}
+
+function integer(text: string, minimum: number, maximum: number, rule: string): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= minimum && value <= maximum)) throw new InvalidArgumentError(rule);
+  return value;
+}
+
+/** `5%` or `0.05`. */
+export function probability(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
+  const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('a rate is written 5% or 0.05, at most 100%');
+  return value;
+}
+
+const UNITS: Readonly<Record<string, Micros>> = { us: MICROSECOND, ms: MILLISECOND, s: SECOND };
+
+/** `20ms`, `1.5s`, `300us`; a bare number is milliseconds. */
+export function duration(text: string): Micros {
+  const match = /^(\d+(?:\.\d+)?)(us|ms|s)?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('a time is written 20ms, 1.5s or 300us');
+  return Math.round(Number(match[1]) * UNITS[match[2] ?? 'ms']!);
+}
+
+/** An address with its prefix length, as interfaces have it. */
+export function interfaceAddress(text: string): string {
+  try {
+    parseInterfaceAddress(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function address(text: string): string {
+  if (parseV4(text) === undefined) throw new InvalidArgumentError(`"${text}" is not an IPv4 address such as 10.0.0.1`);
+  return text;
+}
+
+export function macAddress(text: string): MacAddress {
+  const parsed = mac.parse(text);
+  if (parsed === undefined || mac.isGroup(parsed)) {
+    throw new InvalidArgumentError(`"${text}" is not the Ethernet address of one station, such as 02:00:00:00:00:02`);
+  }
+  return parsed;
+}

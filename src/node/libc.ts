@@ -1,0 +1,89 @@
+/** The handful of C library functions that Node does not offer, through koffi. Nothing else knows of koffi or of errno. */
+import { endianness } from 'node:os';
+import koffi from 'koffi';
+
+export interface Libc {
+  open(path: string, flags: number): number;
+  close(fd: number): number;
+  /** @param address of the first byte, from `BufferAddresses` */
+  read(fd: number, address: number, length: number): number;
+  write(fd: number, address: number, length: number): number;
+  ioctl(fd: number, request: number, argument: Uint8Array): number;
+  /** For the requests whose third argument is a number. */
+  ioctlNumber(fd: number, request: number, argument: number): number;
+  socket(domain: number, type: number, protocol: number): number;
+  /** Replaces this process; returns, with -1, only when that failed. */
+  execvp(file: string, argv: readonly (string | null)[]): number;
+  /** Of the call that just returned -1. */
+  errno(): number;
+}
+
+export const O_RDWR = 0o2;
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
+export const AF_INET = 2;
+export const SOCK_DGRAM = 2;
+export const SOCK_CLOEXEC = O_CLOEXEC;
+
+/** Linux's errno values: the same on every machine that Node runs on. */
+export const EPERM = 1;
+export const ENOENT = 2;
+export const EINTR = 4;
+export const EIO = 5;
+export const ENXIO = 6;
+export const EAGAIN = 11;
+export const ENOMEM = 12;
+export const EACCES = 13;
+export const EBUSY = 16;
+export const EEXIST = 17;
+export const ENODEV = 19;
+export const EINVAL = 22;
+export const EBADFD = 77;
+export const EADDRNOTAVAIL = 99;
+export const ENOBUFS = 105;
+
+/** The byte order of the structures that an ioctl takes. */
+export const LITTLE_ENDIAN = endianness() === 'LE';
+
+/** Addresses are passed as plain numbers: they stay below 2^47, and a BigInt per call would be garbage. */
+function load(): Libc {
+  const lib = koffi.load(null);
+  return {
+    open: lib.func('int open(const char *path, int flags)'),
+    close: lib.func('int close(int fd)'),
+    read: lib.func('long read(int fd, uintptr_t address, size_t length)'),
+    write: lib.func('long write(int fd, uintptr_t address, size_t length)'),
+    ioctl: lib.func('int ioctl(int fd, ulong request, void *argument)'),
+    ioctlNumber: lib.func('ioctl', 'int', ['int', 'ulong', 'ulong']),
+    socket: lib.func('int socket(int domain, int type, int protocol)'),
+    execvp: lib.func('int execvp(const char *file, const char **argv)'),
+    errno: () => koffi.errno(),
+  };
+}
+
+let loaded: Libc | undefined; // bindings only, the same for everybody; loaded late so that other systems can import this
+
+export function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+/** Where buffers live. An ArrayBuffer's memory does not move as long as somebody holds it. */
+export class BufferAddresses {
+  readonly #known = new WeakMap<Uint8Array, number>();
+  #latest: Uint8Array = new Uint8Array(0);
+  #latestAddress = 0;
+
+  /** @param bytes not shorter than 64 bytes: V8 keeps smaller ones on its own heap, where they move */
+  of(bytes: Uint8Array): number {
+    if (bytes === this.#latest) return this.#latestAddress; // the stack uses few packets, often the same one: 15 ns saved
+    let address = this.#known.get(bytes);
+    if (address === undefined) {
+      address = Number(koffi.address(bytes));
+      this.#known.set(bytes, address);
+    }
+    this.#latest = bytes;
+    this.#latestAddress = address;
+    return address;
+  }
+}

@@ -1,0 +1,204 @@
+/** A capture on disk, or on standard output for `wireshark -k -i -`, that grows while the stack runs. */
+import { closeSync, existsSync, constants as fs, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ByteBuilder } from '../capture/byte-builder.ts';
+import type { FrameSink, RecordedFrame } from '../capture/frame-sink.ts';
+import * as pcap from '../capture/pcap.ts';
+import * as pcapng from '../capture/pcapng.ts';
+import type { Micros } from '../stack/time.ts';
+
+/** Standard output, by the custom of tcpdump and wireshark. */
+export const STANDARD_OUTPUT = '-';
+const STDOUT_FD = 1;
+
+/** Written at once when this much has gathered; less waits for the end of the event loop's turn. */
+const FLUSH_AT = 64 * 1024;
+/** A pipe whose reader sleeps: frames beyond this are left out, so that the network does not wait for the reader. */
+const MAX_BACKLOG = 16 * 1024 * 1024;
+const RETRY_MS = 5;
+/** How often closing tries again for a reader that sleeps: one second in all. */
+const CLOSING_TRIES = 200;
+
+export interface CaptureFileOptions {
+  /** Microseconds from the epoch to the zero of the clock that stamps the frames; with 0 a capture is reproducible. @default 0 */
+  readonly epochOffset?: Micros;
+  /** Told once, in one line, when writing fails in the middle: a full disk, for instance. A reader who left is no failure. */
+  readonly onProblem?: (problem: string) => void;
+}
+
+export class CaptureFile implements FrameSink {
+  readonly path: string;
+  readonly #format: 'pcap' | 'pcapng';
+  readonly #epochOffset: Micros;
+  readonly #onProblem: (problem: string) => void;
+  readonly #buffer = new ByteBuilder(2 * FLUSH_AT);
+  readonly #target: Target;
+  #interfaces = 0;
+  #skipped = 0;
+  #isFlushDue = false;
+  #isPipeFull = false;
+
+  /**
+   * Opens the file; nothing in it changes before the first interface is added, so that `discard` can undo a failed start.
+   *
+   * @param path ending in .pcap for the classic format without comments, anything else for pcapng; "-" for standard output
+   * @throws Error with one line for the user when the file cannot be written
+   */
+  constructor(path: string, { epochOffset = 0, onProblem = () => {} }: CaptureFileOptions = {}) {
+    this.path = path;
+    this.#format = path.endsWith('.pcap') ? 'pcap' : 'pcapng';
+    this.#epochOffset = epochOffset;
+    this.#onProblem = onProblem;
+    this.#target = openTarget(path);
+    if (this.#format === 'pcap') pcap.writeHeader(this.#buffer);
+    else pcapng.writeSectionHeader(this.#buffer);
+    process.on('exit', this.#flushAtExit);
+  }
+
+  /** Frames left out because the reader of a pipe did not keep up. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** False once the file is closed, the reader of the pipe has left, or writing failed. */
+  get isOpen(): boolean {
+    return this.#target.fd >= 0;
+  }
+
+  addInterface(name: string): number {
+    if (this.#format === 'pcapng') pcapng.writeInterface(this.#buffer, name);
+    this.#flushSoon();
+    return this.#interfaces++;
+  }
+
+  frame(frame: RecordedFrame): void {
+    if (!this.isOpen) return;
+    if (this.#buffer.length > MAX_BACKLOG) {
+      this.#skipped++;
+      return;
+    }
+    if (this.#format === 'pcap') pcap.writeFrame(this.#buffer, frame, this.#epochOffset);
+    else pcapng.writeFrame(this.#buffer, frame, this.#epochOffset);
+    if (this.#buffer.length >= FLUSH_AT && !this.#isPipeFull) this.flush();
+    this.#flushSoon();
+  }
+
+  /** Writes what has gathered, as far as the system takes it now. @returns true when nothing is left */
+  flush(): boolean {
+    if (!this.isOpen) return true;
+    const bytes = this.#buffer.live();
+    let written = 0;
+    this.#isPipeFull = false;
+    try {
+      truncateOnce(this.#target);
+      while (written < bytes.length) written += writeSync(this.#target.fd, bytes, written);
+    } catch (error) {
+      this.#onWriteError(codeOf(error));
+    }
+    this.#buffer.discard(written);
+    return !this.#isPipeFull;
+  }
+
+  #onWriteError(code: string): void {
+    this.#isPipeFull = code === 'EAGAIN';
+    if (this.#isPipeFull) return;
+    this.#release();
+    if (code !== 'EPIPE') this.#onProblem(`the capture ${this.path} ends here: ${reasonOf(code)}`);
+  }
+
+  /** Writes the rest and closes. May wait up to a second for the reader of a pipe. */
+  close(): void {
+    for (let left = CLOSING_TRIES; !this.flush() && left > 0; left--) sleep(RETRY_MS);
+    this.#release();
+  }
+
+  /** For a start that failed: leaves no file behind that was not there before, and one that was as it was. */
+  discard(): void {
+    const { isNew } = this.#target;
+    this.#release();
+    if (isNew) unlinkSync(this.path);
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue || !this.isOpen || this.#buffer.length === 0) return;
+    this.#isFlushDue = true;
+    setImmediate(this.#flushNow);
+  }
+
+  readonly #flushNow = (): void => {
+    this.#isFlushDue = !this.flush();
+    if (this.#isFlushDue) setTimeout(this.#flushNow, RETRY_MS).unref(); // no reason to live: closing has its own patience
+  };
+
+  /** An exception that nobody caught runs through here too. */
+  readonly #flushAtExit = (): void => {
+    if (this.#interfaces === 0) this.discard();
+    else this.close();
+  };
+
+  #release(): void {
+    if (!this.isOpen) return;
+    process.off('exit', this.#flushAtExit);
+    if (this.#target.fd !== STDOUT_FD) closeSync(this.#target.fd);
+    this.#target.fd = -1;
+  }
+}
+
+/** Where the bytes go. */
+interface Target {
+  /** -1 when closed. */
+  fd: number;
+  /** The file was made by us. */
+  readonly isNew: boolean;
+  /** An earlier capture is still in it. */
+  isToBeEmptied: boolean;
+}
+
+function openTarget(path: string): Target {
+  if (path === STANDARD_OUTPUT) return { fd: STDOUT_FD, isNew: false, isToBeEmptied: false };
+  const isNew = !existsSync(path);
+  try {
+    const fd = openSync(path, fs.O_WRONLY | fs.O_CREAT, 0o644);
+    return { fd, isNew, isToBeEmptied: fstatSync(fd).isFile() };
+  } catch (error) {
+    const code = codeOf(error);
+    throw new Error(`cannot write the capture ${path}: ${reasonOf(code)}; ${remedyFor(code, path)}`, { cause: error });
+  }
+}
+
+function truncateOnce(target: Target): void {
+  if (target.isToBeEmptied) ftruncateSync(target.fd);
+  target.isToBeEmptied = false;
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of its path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EFBIG: 'the file has become too large',
+  EBADF: 'standard output is closed',
+};
+
+const reasonOf = (code: string): string => REASONS[code] ?? code;
+
+function remedyFor(code: string, path: string): string {
+  switch (code) {
+    case 'ENOENT':
+      return `make it with "mkdir -p ${dirname(path)}", or name another file`;
+    case 'EISDIR':
+      return `name a file in it, such as ${path.replace(/\/+$/, '')}/tapstack.pcapng`;
+    default:
+      return 'name a file that you may write, such as /tmp/tapstack.pcapng';
+  }
+}
+
+/** Blocks: only for the last bytes of a capture, when there is no later turn of the event loop. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

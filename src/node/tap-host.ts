@@ -1,0 +1,169 @@
+/** A host that runs: a stack on a TAP, its faults and its capture, driven by the run loop until it is closed. */
+import type { FrameSink } from '../capture/frame-sink.ts';
+import { FrameTee } from '../capture/frame-tee.ts';
+import { RecordingDevice } from '../capture/recording-device.ts';
+import type { FaultOptions } from '../lab/faults.ts';
+import { FaultyDevice } from '../lab/faulty-device.ts';
+import type { LinkDevice } from '../stack/device.ts';
+import { parseInterfaceAddress } from '../stack/ip/prefix.ts';
+import { SeededRandom } from '../stack/random.ts';
+import { Stack } from '../stack/stack.ts';
+import type { TcpOptions } from '../stack/tcp/options.ts';
+import { formatV4 } from '../stack/wire/ip-address.ts';
+import type { MacAddress } from '../stack/wire/mac-address.ts';
+import { ofIpv4 } from '../stack/wire/mac-address.ts';
+import { HostClock } from './host-clock.ts';
+import { configureInterface } from './interface-config.ts';
+import type { Machine } from './run-loop.ts';
+import { RunLoop } from './run-loop.ts';
+import { SecureRandom } from './secure-random.ts';
+import { TapDevice } from './tap.ts';
+import { openTuntap2 } from './tuntap2.ts';
+import type { Watchable } from './wait.ts';
+
+export interface TapHostOptions {
+  /** Name of the TAP. @default 'tap%d', the first free one */
+  readonly tap?: string;
+  /** The stack's address with its prefix. @default '10.0.0.2/24' */
+  readonly ip?: string;
+  /**
+   * The kernel's address on the link. Absent: a TAP that has an address keeps it, any other gets the first address of the
+   * stack's network that is not the stack's.
+   */
+  readonly hostIp?: string;
+  readonly gateway?: string;
+  /** The stack's. @default locally administered, made of the address */
+  readonly mac?: MacAddress;
+  readonly mtu?: number;
+  readonly driver?: 'koffi' | 'tuntap2';
+  /** Let the kernel sum and cut. Faults switch it off. @default true */
+  readonly offload?: boolean;
+  readonly faults?: FaultOptions;
+  /** Of the faults. @default 1 */
+  readonly seed?: number;
+  /** Told of every frame. */
+  readonly sinks?: readonly FrameSink[];
+  readonly tcp?: Partial<TcpOptions>;
+}
+
+export const DEFAULT_IP = '10.0.0.2/24';
+
+type Device = LinkDevice & Watchable & { readonly name: string; close(): void };
+
+export class TapHost {
+  readonly stack: Stack;
+  /** The TAP's name, and what counts its frames. */
+  readonly device: Device;
+  readonly clock: HostClock;
+  readonly #loop: RunLoop;
+
+  private constructor(device: Device, options: TapHostOptions, clock: HostClock) {
+    this.device = device;
+    this.clock = clock;
+    const faulty = withFaults(device, clock, options);
+    const recorded = withCapture(faulty ?? device, device.name, clock, options.sinks ?? []);
+    this.stack = new Stack({
+      random: new SecureRandom(),
+      wake: () => this.#loop.wake(),
+      now: clock.now(),
+      tcp: options.tcp ?? {},
+    });
+    this.#loop = new RunLoop({
+      machine: faulty === undefined ? this.stack : together(faulty, this.stack),
+      devices: [device],
+      clock,
+    });
+    const { ip = DEFAULT_IP, gateway, mac = ofIpv4(parseInterfaceAddress(ip).address) } = options;
+    this.stack.addInterface(recorded, { name: device.name, mac, addresses: [ip], ...(gateway === undefined ? {} : { gateway }) });
+  }
+
+  /**
+   * Opens the TAP, configures the kernel's side and starts the stack.
+   * @throws TapError when the TAP cannot be had, RangeError when an address cannot be read
+   */
+  static async open(options: TapHostOptions = {}): Promise<TapHost> {
+    parseInterfaceAddress(options.ip ?? DEFAULT_IP); // before anything is made that would have to be taken away again
+    if (options.hostIp !== undefined) parseInterfaceAddress(options.hostIp);
+    const device = options.driver === 'tuntap2' ? await openByTuntap2(options) : openTap(options);
+    try {
+      const host = new TapHost(device, options, new HostClock());
+      host.#loop.start();
+      return host;
+    } catch (error) {
+      device.close();
+      throw error;
+    }
+  }
+
+  /** Stops, and takes a TAP that was new away. Connections end without a word: close them before where that matters. */
+  async close(): Promise<void> {
+    await this.#loop.stop();
+    this.device.close();
+  }
+}
+
+function openTap(options: TapHostOptions): Device {
+  const { tap, mtu, offload = true, faults } = options;
+  const device = TapDevice.open({
+    offload: offload && faults === undefined,
+    ...(tap === undefined ? {} : { name: tap }),
+    ...(mtu === undefined ? {} : { mtu }),
+  });
+  try {
+    const isConfigured = device.before?.address !== undefined;
+    if (options.hostIp !== undefined || !isConfigured) {
+      const { address, prefixLength } = hostSide(options);
+      configureInterface(device.name, { address, prefixLength, isUp: true });
+    }
+    return device;
+  } catch (error) {
+    device.close();
+    throw error;
+  }
+}
+
+async function openByTuntap2(options: TapHostOptions): Promise<Device> {
+  const { address, prefixLength } = hostSide(options);
+  const { name, device } = await openTuntap2({
+    address: `${address}/${prefixLength}`,
+    ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
+  });
+  return Object.assign(device, { name });
+}
+
+/** The kernel's address: as asked for, or the first of the network that is not the stack's. */
+function hostSide({ hostIp, ip = DEFAULT_IP }: TapHostOptions): { readonly address: string; readonly prefixLength: number } {
+  if (hostIp !== undefined) {
+    const { address, prefix } = parseInterfaceAddress(hostIp);
+    return { address: formatV4(address), prefixLength: prefix.length };
+  }
+  const { address, prefix } = parseInterfaceAddress(ip);
+  const first = prefix.hasBroadcast ? prefix.network + 1 : prefix.network;
+  return { address: formatV4(first === address ? first + 1 : first), prefixLength: prefix.length };
+}
+
+function withFaults(device: Device, clock: HostClock, { faults, seed = 1 }: TapHostOptions): FaultyDevice | undefined {
+  if (faults === undefined) return undefined;
+  const shared = {
+    get now() {
+      return clock.now();
+    },
+  };
+  return new FaultyDevice(device, shared, new SeededRandom(seed), faults);
+}
+
+function withCapture(device: LinkDevice, name: string, clock: HostClock, sinks: readonly FrameSink[]): LinkDevice {
+  if (sinks.length === 0) return device;
+  const sink = sinks.length === 1 ? sinks[0]! : new FrameTee(...sinks);
+  return new RecordingDevice(device, { sink, interfaceId: sink.addInterface(name), now: () => clock.now() });
+}
+
+/** The faults move what they held back, then the stack runs. */
+const together = (faulty: FaultyDevice, stack: Stack): Machine => ({
+  run: (now) => {
+    faulty.run(now);
+    stack.run(now);
+    faulty.run(now);
+  },
+  nextTimeout: () => Math.min(faulty.nextTimeout(), stack.nextTimeout()),
+});
