@@ -23,30 +23,25 @@ type Signal = keyof typeof SIGNALS;
  */
 export function closeOnExit(resources: readonly Closeable[], graceMs = 1_000): ExitGuard {
   const open = [...resources];
-  let isClosing = false;
 
   /** One that fails does not keep the others from being closed. */
   const closeAll = async (): Promise<void> => {
     const closing: (void | Promise<void>)[] = [];
     for (let resource = open.pop(); resource !== undefined; resource = open.pop()) {
       try {
-        closing.push(resource.close());
+        closing.push(Promise.resolve(resource.close()).catch(complain));
       } catch (error) {
-        closing.push(Promise.reject(error));
+        complain(error);
       }
     }
-    for (const { status, reason } of (await Promise.allSettled(closing)) as { status: string; reason?: unknown }[]) {
-      if (status === 'rejected') process.emitWarning(`closing at exit failed: ${String(reason)}`);
-    }
+    await Promise.all(closing);
   };
 
   const onExit = (): void => void closeAll();
   const onSignal = (signal: Signal): void => {
     const exit = (): never => process.exit(128 + SIGNALS[signal]);
-    if (isClosing) exit();
-    isClosing = true;
     setTimeout(exit, graceMs);
-    void closeAll().then(exit);
+    void closeAll().then(exit); // at a second signal nothing is left to close, so nothing is waited for
   };
 
   const signals = Object.keys(SIGNALS) as Signal[];
@@ -63,3 +58,6 @@ export function closeOnExit(resources: readonly Closeable[], graceMs = 1_000): E
     },
   };
 }
+
+/** Straight to the terminal: a warning would wait for a turn of the loop that does not come. */
+const complain = (error: unknown): void => void process.stderr.write(`closing at exit failed: ${String(error)}\n`);

@@ -1,8 +1,9 @@
-/** A network interface's configuration, read and set by ioctl (netdevice(7)) as `ip` would, without running it. */
+/** A network interface's configuration, read and set by system calls (netdevice(7)) as `ip` would, without running it. */
 import { formatV4, parseV4 } from '../stack/wire/ip-address.ts';
 import type { MacAddress } from '../stack/wire/mac-address.ts';
 import * as mac from '../stack/wire/mac-address.ts';
 import { AF_INET, EADDRNOTAVAIL, ENODEV, LITTLE_ENDIAN, libc, SOCK_CLOEXEC, SOCK_DGRAM } from './libc.ts';
+import { setQueueLength } from './netlink.ts';
 import { interfaceError, TapError } from './tap-error.ts';
 
 export interface InterfaceState {
@@ -44,8 +45,8 @@ const SIOCSIFMTU = 0x8922;
 const SIOCSIFNAME = 0x8923;
 const SIOCSIFHWADDR = 0x8924;
 const SIOCGIFHWADDR = 0x8927;
+const SIOCGIFINDEX = 0x8933;
 const SIOCGIFTXQLEN = 0x8942;
-const SIOCSIFTXQLEN = 0x8943;
 const IFF_UP = 1;
 const ARPHRD_ETHER = 1;
 
@@ -139,8 +140,9 @@ function setLink(socket: ConfigSocket, { mac: macAddress, mtu, queueLength }: In
     socket.must(SIOCSIFMTU, `set the MTU ${mtu}`);
   }
   if (queueLength !== undefined) {
-    socket.view.setInt32(VALUE, queueLength, LITTLE_ENDIAN);
-    socket.must(SIOCSIFTXQLEN, `set the queue length ${queueLength}`);
+    const index = socket.must(SIOCGIFINDEX, 'read the index').getInt32(VALUE, LITTLE_ENDIAN);
+    const error = setQueueLength(index, queueLength);
+    if (error !== 0) throw interfaceError(error, socket.name, `set the queue length ${queueLength}`);
   }
 }
 
@@ -166,12 +168,12 @@ function setUp(socket: ConfigSocket, isUp: boolean): void {
 class ConfigSocket {
   readonly request: Uint8Array<ArrayBuffer> = new Uint8Array(REQUEST_LENGTH);
   readonly view: DataView<ArrayBuffer> = new DataView(this.request.buffer);
-  readonly #name: string;
+  readonly name: string;
   readonly #fd: number;
 
   constructor(name: string) {
     checkName(name);
-    this.#name = name;
+    this.name = name;
     this.#fd = libc().socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (this.#fd < 0) throw interfaceError(libc().errno(), name, 'ask for the configuration');
   }
@@ -184,17 +186,17 @@ class ConfigSocket {
 
   /** Sends the request as it stands. @returns the answer, or undefined for the one error that is an answer too */
   ask(code: number, action: string, allowed: number): DataView | undefined {
-    writeName(this.request, 0, this.#name);
+    writeName(this.request, 0, this.name);
     if (libc().ioctl(this.#fd, code, this.request) >= 0) return this.view;
     const error = libc().errno();
     this.request.fill(0);
     if (error === allowed) return undefined;
-    throw interfaceError(error, this.#name, action);
+    throw interfaceError(error, this.name, action);
   }
 
   must(code: number, action: string): DataView {
     const answer = this.ask(code, action, 0);
-    if (answer === undefined) throw new TapError('failed', `cannot ${action} of ${this.#name}`);
+    if (answer === undefined) throw new TapError('failed', `cannot ${action} of ${this.name}`);
     return answer;
   }
 

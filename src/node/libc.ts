@@ -12,6 +12,9 @@ export interface Libc {
   /** For the requests whose third argument is a number. */
   ioctlNumber(fd: number, request: number, argument: number): number;
   socket(domain: number, type: number, protocol: number): number;
+  send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  recv(fd: number, into: Uint8Array, length: number, flags: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
   /** Replaces this process; returns, with -1, only when that failed. */
   execvp(file: string, argv: readonly (string | null)[]): number;
   /** Of the call that just returned -1. */
@@ -21,8 +24,11 @@ export interface Libc {
 export const O_RDWR = 0o2;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
+export const F_SETFD = 2;
 export const AF_INET = 2;
+export const AF_NETLINK = 16;
 export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = O_CLOEXEC;
 
 /** Linux's errno values: the same on every machine that Node runs on. */
@@ -56,6 +62,9 @@ function load(): Libc {
     ioctl: lib.func('int ioctl(int fd, ulong request, void *argument)'),
     ioctlNumber: lib.func('ioctl', 'int', ['int', 'ulong', 'ulong']),
     socket: lib.func('int socket(int domain, int type, int protocol)'),
+    send: lib.func('long send(int fd, const void *bytes, size_t length, int flags)'),
+    recv: lib.func('long recv(int fd, void *into, size_t length, int flags)'),
+    fcntl: lib.func('int fcntl(int fd, int command, int argument)'),
     execvp: lib.func('int execvp(const char *file, const char **argv)'),
     errno: () => koffi.errno(),
   };

@@ -1,7 +1,7 @@
 /** A network of one's own: the process starts itself again inside a new network namespace, where nothing of the host's is touched. */
 import { spawnSync } from 'node:child_process';
 import { configureInterface } from './interface-config.ts';
-import { libc } from './libc.ts';
+import { F_SETFD, libc } from './libc.ts';
 
 /** Set inside, so that the second start knows where it is. */
 export const MARK = 'TAPSTACK_PRIVATE';
@@ -37,6 +37,7 @@ export function enterPrivateNamespace(argv: readonly string[] = process.argv.sli
   }
   const flags = workingFlags();
   process.env[MARK] = '1';
+  for (const fd of [0, 1, 2]) libc().fcntl(fd, F_SETFD, 0); // Node marks what it inherited as not to be inherited again
   libc().execvp('unshare', ['unshare', ...flags, '--', process.execPath, ...process.execArgv, ...argv, null]);
   delete process.env[MARK];
   throw new NamespaceError('failed', `cannot start unshare: error ${libc().errno()}`);
@@ -54,7 +55,10 @@ function workingFlags(): readonly string[] {
   for (const flags of process.getuid?.() === 0 ? [AS_ROOT, AS_USER] : [AS_USER]) {
     const { error, status, stderr } = spawnSync('unshare', [...flags, '--', 'true'], { encoding: 'utf8' });
     if (error !== undefined) {
-      throw new NamespaceError('no unshare', 'the program unshare is missing: install util-linux, or run as root without --private');
+      throw new NamespaceError(
+        'no unshare',
+        'the program unshare is missing: install util-linux, or run as root without --private',
+      );
     }
     if (status === 0) return flags;
     said ||= stderr.trim().split('\n', 1)[0] ?? '';

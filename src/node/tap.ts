@@ -11,7 +11,7 @@ import type { AttachedTap } from './tap-attach.ts';
 import { attachTap, checkTapName } from './tap-attach.ts';
 import { TapError } from './tap-error.ts';
 import type { Watch, Watchable } from './wait.ts';
-import { watchReadable } from './wait.ts';
+import { ReadableDescriptor } from './wait.ts';
 
 export interface TapOptions {
   /** A name, or one with `%d` for the first free number. @default 'tap%d' */
@@ -65,7 +65,7 @@ export class TapDevice implements LinkDevice, Watchable {
   };
   readonly #libc: Libc = libc();
   readonly #addresses = new BufferAddresses();
-  readonly #watches = new Set<Watch>();
+  readonly #readable: ReadableDescriptor;
   /** Bytes of virtio-net header in front of every frame: 10 or 0. */
   readonly #header: number;
   #fd: number;
@@ -77,6 +77,7 @@ export class TapDevice implements LinkDevice, Watchable {
     this.before = before;
     this.#header = attached.hasHeader ? virtio.HEADER : 0;
     this.#fd = attached.fd;
+    this.#readable = new ReadableDescriptor(attached.fd, () => this.close());
   }
 
   /**
@@ -97,7 +98,7 @@ export class TapDevice implements LinkDevice, Watchable {
     }
   }
 
-  /** True until `close`; a device whose interface was deleted stays open and drops what it is given. */
+  /** True until it is closed, or its interface is deleted by somebody else; then it drops what it is given. */
   get isOpen(): boolean {
     return this.#fd >= 0;
   }
@@ -109,7 +110,7 @@ export class TapDevice implements LinkDevice, Watchable {
     while (this.#fd >= 0) {
       const length = this.#libc.read(this.#fd, this.#addresses.of(into.bytes) + at, room);
       if (length <= this.#header) {
-        if (length < 0 && this.#libc.errno() === EBADFD) this.counters.dropped['device is gone']++;
+        if (length < 0 && this.#libc.errno() === EBADFD) this.close();
         return false;
       }
       into.end = at + length;
@@ -148,21 +149,13 @@ export class TapDevice implements LinkDevice, Watchable {
   /** Waits inside Node's event loop; the watch ends with the device. */
   watch(onReadable: () => void): Watch {
     if (this.#fd < 0) throw new TapError('failed', `${this.name} is closed`);
-    const inner = watchReadable(this.#fd, onReadable);
-    const watch = {
-      close: () => {
-        inner.close();
-        this.#watches.delete(watch);
-      },
-    };
-    this.#watches.add(watch);
-    return watch;
+    return this.#readable.watch(onReadable);
   }
 
   /** The interface vanishes with it unless it is persistent. Closing twice does no harm. */
   close(): void {
     if (this.#fd < 0) return;
-    for (const watch of this.#watches) watch.close(); // before the descriptor: its number may be given away at once
+    this.#readable.close(); // before the descriptor: its number may be given away at once
     this.#libc.close(this.#fd);
     this.#fd = -1;
   }
@@ -181,6 +174,7 @@ export class TapDevice implements LinkDevice, Watchable {
       case EIO:
         return this.#drop('interface is down');
       case EBADFD:
+        this.close(); // somebody deleted the interface
         return this.#drop('device is gone');
       case ENOMEM:
       case ENOBUFS:

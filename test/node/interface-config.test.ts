@@ -31,7 +31,7 @@ test('everything that is set is read back', () => {
 
 test('Node’s own view of the system agrees', () => {
   configureInterface('conf0', { mac: MAC, address: '10.111.3.1', prefixLength: 22, isUp: true });
-  expect(networkInterfaces()['conf0']).toContainEqual(
+  expect(networkInterfaces().conf0).toContainEqual(
     expect.objectContaining({ address: '10.111.3.1', netmask: '255.255.252.0', mac: '02:11:22:33:44:55' }),
   );
 });

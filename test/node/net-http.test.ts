@@ -198,14 +198,23 @@ test('a reader that stops closes the window: what the server has written is boun
   expect(size).toBe(total);
 });
 
-test('a client that closes its direction behind the request still gets its answer', async () => {
-  const { world, alice } = serving((_, response) => void response.end('late answer'));
+test.each([
+  ['at once', false],
+  ['late, where the server permits it', true],
+])('a client that closes its direction behind the request still gets its answer %s', async (_name, late) => {
+  const { world, alice, server } = serving((_, response) => {
+    if (late) setTimeout(() => response.end('the answer'), 20);
+    else response.end('the answer');
+  });
+  Reflect.set(server.http, 'httpAllowHalfOpen', late);
   const socket = connectNet(alice, { host: '10.0.0.2', port: 80, allowHalfOpen: true });
   socket.end('GET / HTTP/1.1\r\nHost: bob\r\nConnection: close\r\n\r\n');
   let text = '';
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString();
   });
-  await world.finish(once(socket, 'close'));
-  expect(text).toContain('late answer');
+  await world.runFor(SECOND);
+  if (late) await new Promise((resolve) => setTimeout(resolve, 40));
+  await world.finish(new Promise((resolve) => (socket.destroyed ? resolve(undefined) : socket.once('close', resolve))));
+  expect(text).toContain('the answer');
 });

@@ -101,6 +101,16 @@ test('half-close: with allowHalfOpen the other direction goes on for as long as 
   expect(heard.text).toBe('a late answer');
 });
 
+test('end before the handshake is over: the words and the FIN go out behind it', async () => {
+  const { world, alice, bob } = twoHosts();
+  const arrived = once(new StackServer(bob).listen({ port: 7 }), 'connection');
+  connectNet(alice, { host: '10.0.0.2', port: 7 }).end('all I have to say');
+  const [accepted] = (await world.finish(arrived)) as [StackSocket];
+  const heard = reading(accepted);
+  await world.finish(once(accepted, 'end'));
+  expect(heard.text).toBe('all I have to say');
+});
+
 test('without allowHalfOpen the peer FIN ends our direction too, although nobody reads', async () => {
   const { world, client, accepted, bob } = await connected();
   client.end();
@@ -194,6 +204,28 @@ test('back-pressure: write is false and drain comes only when the reader reads',
   await world.runUntil(() => chunks.reduce((sum, { length }) => sum + length, 0) === body.length);
   await world.runUntil(() => drained);
   expect(Buffer.concat(chunks).equals(body)).toBe(true);
+});
+
+test('read() in a data handler, and only read() with readable: the bytes stay in order', async () => {
+  const { world, client, accepted } = await connected();
+  const body = pattern(1_000_000);
+  const chunks: Buffer[] = [];
+  accepted.on('readable', () => {
+    for (let chunk = accepted.read(1000) ?? accepted.read(); chunk !== null; chunk = accepted.read(1000) ?? accepted.read())
+      chunks.push(chunk);
+  });
+  client.end(body);
+  await world.finish(once(accepted, 'end'));
+  expect(Buffer.concat(chunks).equals(body)).toBe(true);
+  const again = await connected();
+  const parts: Buffer[] = [];
+  again.accepted.on('data', (chunk: Buffer) => {
+    parts.push(chunk);
+    again.accepted.read();
+  });
+  again.client.end(body);
+  await again.world.finish(once(again.accepted, 'end'));
+  expect(Buffer.concat(parts).equals(body)).toBe(true);
 });
 
 test('pause and resume in the middle of the data', async () => {

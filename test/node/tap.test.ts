@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
+import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { configureInterface, readInterface } from '../../src/node/interface-config.ts';
 import { RunLoop } from '../../src/node/run-loop.ts';
@@ -129,7 +131,7 @@ describe('frames', () => {
     const name = offload ? 'ours1' : 'ours2';
     const tap = open({ name, offload });
     configureInterface(name, { address: '10.101.0.1', isUp: true });
-    expect(tap.transmit(arpRequest('10.101.0.2', '10.101.0.1'))).toBe(true);
+    expect(transmit(tap, arpRequest('10.101.0.2', '10.101.0.1'))).toBe(true);
     const answer = new Packet();
     const isAnswer = (): boolean =>
       ethernet.etherType(answer.view, answer.start) === ethernet.TYPE_ARP &&
@@ -163,7 +165,7 @@ describe('frames', () => {
         expect(packet.checksumStart).toBe(packet.transport);
         packet.view.setUint16(packet.transport + 6, openChecksum(packet));
       }
-      tap.transmit(packet);
+      transmit(tap, packet);
     };
     socket.send('a question', 4000, peer);
     const [answer] = (await once(socket, 'message')) as [Buffer];
@@ -239,6 +241,20 @@ describe('what cannot be delivered is counted by name', () => {
     expect(() => tap.watch(() => {})).toThrow('closed');
   });
 
+  test.each([
+    ['transmit', 1],
+    ['receive', 0],
+  ] as const)('the interface was deleted by somebody else, and %s notices', async (verb, dropped) => {
+    const tap = open({ name: 'del0' });
+    configureInterface('del0', { isUp: true });
+    await promisify(execFile)('ip', ['link', 'del', 'del0']);
+    await vi.waitUntil(() => {
+      tap[verb](frame());
+      return !tap.isOpen;
+    });
+    expect(tap.counters.dropped['device is gone']).toBe(dropped);
+  });
+
   test('a checksum left open, or a super-segment, on a device without offload', () => {
     const tap = open({ name: 'needs0', offload: false });
     configureInterface('needs0', { isUp: true });
@@ -294,6 +310,12 @@ const nothingDropped = {
   other: 0,
 };
 
+/** With rubbish in the headroom, so that nothing works by what an earlier frame left there. */
+function transmit(tap: TapDevice, packet: Packet): boolean {
+  packet.bytes.fill(0xff, 0, packet.start);
+  return tap.transmit(packet);
+}
+
 /** RFC 826: who has `target`? */
 function arpRequest(sender: string, target: string): Packet {
   const packet = new Packet();
@@ -314,7 +336,7 @@ function answerSyn(tap: TapDevice, packet: Packet): void {
   writeTcp(packet, { seq: OUR_ISN, ack: theirs + 1, flags: tcp.SYN | tcp.ACK, header: 24 });
   view.setUint32(transport + 20, 0x0204_05b4);
   leaveChecksumOpen(packet);
-  tap.transmit(packet);
+  transmit(tap, packet);
 }
 
 function answerWithSuperSegment(tap: TapDevice, packet: Packet, received: number, length: number): void {
@@ -326,7 +348,7 @@ function answerWithSuperSegment(tap: TapDevice, packet: Packet, received: number
   writeTcp(packet, { seq: OUR_ISN + 1, ack: theirs + received, flags: tcp.ACK | tcp.PSH, header: 20 });
   leaveChecksumOpen(packet);
   packet.gsoSize = 1460;
-  tap.transmit(packet);
+  transmit(tap, packet);
 }
 
 function writeTcp(

@@ -51,3 +51,13 @@ test('closing the device closes its watches', async () => {
   expect(calls).toBe(before);
   watch.close();
 });
+
+test('after the last watch was closed there can be a new one', async () => {
+  const tap = TapDevice.open({ name: 'wait3' });
+  tap.watch(() => {}).close();
+  let calls = 0;
+  tap.watch(() => calls++);
+  frames(tap);
+  await vi.waitUntil(() => calls > 0);
+  tap.close();
+});

@@ -9,29 +9,28 @@ import { MILLISECOND, SECOND } from '../../stack/time.ts';
 import { ipv4 } from '../../stack/wire/ip-address.ts';
 import { connectNet } from '../net-connect.ts';
 import { CaptureFile } from '../pcap-file.ts';
-import type { DemoOptions } from './demo.ts';
-import { show } from './demo.ts';
+import type { DemoOptions } from './demo-report.ts';
+import { ADDRESS, say, show } from './demo-report.ts';
 import { startServices } from './services.ts';
 
-const SERVER = '10.0.0.2';
 const ECHO_ID = 1;
 const PINGS = 3;
 
 /** @param reason why it is not the real thing, and what would give it */
 export async function memoryDemo(options: DemoOptions, reason: string): Promise<number> {
-  process.stdout.write(`Two stacks in memory, not the real ping and curl: ${reason}.\n\n`);
+  say(`Two stacks in memory, not the real ping and curl: ${reason}.\n\n`);
   const log = new FrameLog();
   const file = new CaptureFile(options.capture);
   const world = new World({ settle: () => new Promise((resolve) => setImmediate(resolve)) });
   const cable = world.cable({ delay: 50 });
   const client = host(world, 'client', cable.a, { address: '10.0.0.1/24', capture: new FrameTee(log, file) });
-  const server = host(world, 'server', cable.b, { address: `${SERVER}/24` });
+  const server = host(world, 'server', cable.b, { address: `${ADDRESS}/24` });
   startServices(server, { services: true, http: 80, echo: 7, discard: 9, daytime: 13, chargen: 19 });
   const answered = await ping(client, world);
-  process.stdout.write(`${PINGS} pings sent, ${answered} answered\n`);
+  say(`${PINGS} pings sent, ${answered} answered\n`);
   const page = await world.finish(fetchPage(client), { limit: 60 * SECOND });
   await world.runFor(1 * SECOND); // the close
-  process.stdout.write(`GET /hello gave:\n${page}\n`);
+  say(`GET /hello gave:\n${page}\n`);
   file.close();
   show(log, options);
   return answered === PINGS && page.includes('tapstack') ? 0 : 1;
@@ -41,7 +40,10 @@ async function ping(client: Stack, world: World): Promise<number> {
   let answered = 0;
   client.icmp.echoListeners.set(ECHO_ID, () => answered++);
   for (let sequence = 1; sequence <= PINGS; sequence++) {
-    client.icmp.sendEcho({ destination: ipv4(SERVER).w3, identifier: ECHO_ID, sequence, payload: new Uint8Array(56) }, world.now);
+    client.icmp.sendEcho(
+      { destination: ipv4(ADDRESS).w3, identifier: ECHO_ID, sequence, payload: new Uint8Array(56) },
+      world.now,
+    );
     await world.runFor(300 * MILLISECOND);
   }
   return answered;
@@ -49,7 +51,11 @@ async function ping(client: Stack, world: World): Promise<number> {
 
 const fetchPage = (client: Stack): Promise<string> =>
   new Promise((resolve, reject) => {
-    const request = get({ host: SERVER, path: '/hello', createConnection: () => connectNet(client, { host: SERVER, port: 80 }) });
+    const request = get({
+      host: ADDRESS,
+      path: '/hello',
+      createConnection: () => connectNet(client, { host: ADDRESS, port: 80 }),
+    });
     request.on('error', reject);
     request.on('response', (response) => {
       let text = '';

@@ -2,27 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FrameLog } from '../../capture/frame-log.ts';
-import { ladderText } from '../../capture/ladder-text.ts';
 import { collect } from './child.ts';
 import { memoryDemo } from './demo-memory.ts';
+import type { DemoOptions } from './demo-report.ts';
+import { ADDRESS, say, show } from './demo-report.ts';
 import { startServices } from './services.ts';
 import type { Session } from './session.ts';
 import { openSession } from './session.ts';
 import { UsageError } from './usage-error.ts';
-
-export interface DemoOptions {
-  readonly capture: string;
-  /** Every segment in the ladder. */
-  readonly all?: boolean;
-  /** Two stacks in memory, even where a TAP could be had. */
-  readonly memory?: boolean;
-}
-
-const ADDRESS = '10.0.0.2';
-const NAMES = new Map([
-  ['10.0.0.1', 'Linux 10.0.0.1'],
-  [ADDRESS, `tapstack ${ADDRESS}`],
-]);
 
 /** @returns 0 when ping lost nothing and curl got its page */
 export async function demo(options: DemoOptions): Promise<number> {
@@ -32,7 +19,10 @@ export async function demo(options: DemoOptions): Promise<number> {
   const log = new FrameLog();
   let session: Session;
   try {
-    session = await openSession({ private: true, ip: `${ADDRESS}/24`, tapDriver: 'koffi', offload: true, capture: options.capture }, [log]);
+    session = await openSession(
+      { private: true, ip: `${ADDRESS}/24`, tapDriver: 'koffi', offload: true, capture: options.capture },
+      [log],
+    );
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (error.message.startsWith('cannot write')) throw error;
@@ -61,7 +51,8 @@ function visit(command: string, args: readonly string[]): ReturnType<typeof coll
 
 /** Why the real thing is out of reach on this machine, before anything is opened. */
 async function missing(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return `TAP devices need Linux, this is ${process.platform}: a Linux virtual machine or container gives the real thing`;
+  if (process.platform !== 'linux')
+    return `TAP devices need Linux, this is ${process.platform}: a Linux virtual machine or container gives the real thing`;
   for (const [program, option, install] of [
     ['ping', '-V', 'iputils-ping'],
     ['curl', '--version', 'curl'],
@@ -71,21 +62,3 @@ async function missing(): Promise<string | undefined> {
   }
   return undefined;
 }
-
-/** The conversation as a picture, and where its capture is. */
-export function show(log: FrameLog, options: DemoOptions): void {
-  say('The conversation, as it was recorded:\n\n');
-  say(
-    ladderText(log.frames(), {
-      names: NAMES,
-      width: Math.max(process.stdout.columns ?? 110, 80),
-      color: process.stdout.isTTY === true,
-      all: options.all === true,
-    }),
-  );
-  say(`\n${log.length} frames are in ${options.capture}. Open it with: wireshark ${options.capture}\n`);
-}
-
-const say = (text: string): void => {
-  process.stdout.write(text);
-};

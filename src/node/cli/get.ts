@@ -63,7 +63,12 @@ async function resolve(name: string): Promise<string> {
 
 const request = (target: URL, createConnection: () => ReturnType<typeof connectNet>): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const sent = httpGet({ host: target.hostname, path: `${target.pathname}${target.search}`, headers: { host: target.host }, createConnection });
+    const sent = httpGet({
+      host: target.hostname,
+      path: `${target.pathname}${target.search}`,
+      headers: { host: target.host },
+      createConnection,
+    });
     sent.on('response', resolve);
     sent.on('error', reject);
   });

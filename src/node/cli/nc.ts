@@ -1,12 +1,13 @@
 /** `tapstack nc`: standard input and output over a TCP connection or UDP datagrams of the stack, as client or listener. */
-import { fromV4, parseV4 } from '../../stack/wire/ip-address.ts';
-import type { TcpSocket } from '../../stack/socket/tcp-socket.ts';
-import { connectTcp } from '../../stack/socket/tcp-socket.ts';
-import { listenTcp } from '../../stack/socket/tcp-listener.ts';
+
 import type { Endpoint } from '../../stack/socket/endpoint.ts';
 import { formatEndpoint } from '../../stack/socket/endpoint.ts';
+import { listenTcp } from '../../stack/socket/tcp-listener.ts';
+import type { TcpSocket } from '../../stack/socket/tcp-socket.ts';
+import { connectTcp } from '../../stack/socket/tcp-socket.ts';
 import { openUdp } from '../../stack/socket/udp-socket.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { fromV4, parseV4 } from '../../stack/wire/ip-address.ts';
 import type { NetworkOptions } from './network-options.ts';
 import * as parse from './parse.ts';
 import { openSession } from './session.ts';

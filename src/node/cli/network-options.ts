@@ -41,14 +41,25 @@ export function addNetworkOptions(command: Command): Command {
   add(NETWORK, '--private', 'in a network namespace of its own: nothing of this machine is touched, root is not needed');
   add(NETWORK, '--tap <name>', 'the TAP, an existing or a new one (default: the first free tapN)');
   command.addOption(
-    new Option('--ip <address/length>', 'address of the stack').default('10.0.0.2/24').argParser(parse.interfaceAddress).helpGroup(NETWORK),
+    new Option('--ip <address/length>', 'address of the stack')
+      .default('10.0.0.2/24')
+      .argParser(parse.interfaceAddress)
+      .helpGroup(NETWORK),
   );
-  add(NETWORK, '--host-ip <address/length>', "Linux's address on the TAP (default: what it has, else the first of the network)", parse.interfaceAddress);
+  add(
+    NETWORK,
+    '--host-ip <address/length>',
+    "Linux's address on the TAP (default: what it has, else the first of the network)",
+    parse.interfaceAddress,
+  );
   add(NETWORK, '--gateway <address>', 'router for everything beyond the TAP', parse.address);
   add(NETWORK, '--mac <address>', 'Ethernet address of the stack', parse.macAddress);
   add(NETWORK, '--mtu <bytes>', 'MTU of the TAP', parse.mtu);
   command.addOption(
-    new Option('--tap-driver <driver>', 'koffi is built in; tuntap2 is a package of its own').choices(['koffi', 'tuntap2']).default('koffi').helpGroup(NETWORK),
+    new Option('--tap-driver <driver>', 'koffi is built in; tuntap2 is a package of its own')
+      .choices(['koffi', 'tuntap2'])
+      .default('koffi')
+      .helpGroup(NETWORK),
   );
   add(NETWORK, '--no-offload', 'one frame per segment, every checksum by hand');
   add(RECORDING, '--capture <file>', 'record every frame: pcapng, or pcap by its ending; - is standard output');

@@ -1,7 +1,7 @@
 /** `tapstack shell`: your own shell in a private network in which a stack is up. */
 import { run } from './child.ts';
-import { openSession } from './session.ts';
 import { startServices } from './services.ts';
+import { openSession } from './session.ts';
 import type { UpOptions } from './up.ts';
 
 /** @returns the shell's exit code */

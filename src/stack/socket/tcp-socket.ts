@@ -82,11 +82,13 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
   /** Our last byte has been written; reading goes on. */
   closeWrite(): void {
     this.#connection.closeWrite();
+    this.#writable.fire(); // a write that waits for room has no right to go on behind the FIN
   }
 
   /** Closes both directions and resolves when the peer has acknowledged everything, or the connection failed. */
   async close(): Promise<void> {
     this.#connection.close();
+    this.#writable.fire();
     await this.closed;
   }
 
