@@ -46,6 +46,8 @@ export interface ListenerDescription {
 export interface StackDescription {
   /** Seconds on the clock of whoever runs the stack. */
   readonly now: number;
+  /** Seconds since the stack was made. */
+  readonly uptime: number;
   readonly interfaces: readonly InterfaceDescription[];
   readonly neighbors: readonly NeighborDescription[];
   readonly routes: readonly RouteDescription[];
@@ -69,6 +71,7 @@ export function describeStack(stack: Stack): StackDescription {
   const names = new Map([...stack.interfaces.values()].map(({ id, name }) => [id, name]));
   return {
     now: stack.now / MICROS,
+    uptime: (stack.now - stack.startedAt) / MICROS,
     interfaces: describeInterfaces(stack),
     neighbors: describeNeighbors(stack),
     routes: stack.routes.list().map(({ prefix, gateway, interfaceId, metric = 0 }) => ({

@@ -47,7 +47,7 @@ const AS_ROOT = ['--net'];
 const AS_USER = ['--user', '--map-root-user', '--net'];
 
 /**
- * Tries them in a child first, because after exec there would be nobody left to explain what went wrong: 3 ms. Root in a
+ * Tries them in a child first, because after exec there would be nobody left to explain what went wrong: a few milliseconds. Root in a
  * container may lack the right to the first and have it to the second.
  */
 function workingFlags(): readonly string[] {

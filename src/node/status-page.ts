@@ -43,7 +43,7 @@ export function statusPage(data: StatusPageData): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title><style>${STYLE}</style><noscript><meta http-equiv="refresh" content="2"></noscript></head>
 <body><main>
-<h1>${title} <small>up ${duration(data.now)}: a TCP/IP stack in TypeScript answered this request</small></h1>
+<h1>${title} <small>up ${duration(data.uptime)}: a TCP/IP stack in TypeScript answered this request</small></h1>
 ${tiles(data)}
 ${sections(data)}
 </main>

@@ -64,6 +64,8 @@ const RETRY: Micros = 1 * MILLISECOND;
 const ICMP_PER_DESTINATION = { perSecondPerDestination: 100, burstPerDestination: 50, burst: 200 };
 
 export class Stack implements LinkObserver {
+  /** When the host came up, on its own clock. */
+  readonly startedAt: Micros;
   readonly counters = new Counters();
   readonly routes = new RouteTable();
   readonly addresses = new AddressTable();
@@ -90,6 +92,7 @@ export class Stack implements LinkObserver {
   constructor({ random, wake = () => {}, onDrop, tcp = {}, now = 0 }: StackOptions) {
     this.#wake = wake;
     this.#now = now;
+    this.startedAt = now;
     this.interfaces = this.#interfaces;
     this.#output = new Output(this, new Identification(random), this.counters);
     this.icmp = new Icmp(this, this.#output, new IcmpRateLimit(random, ICMP_PER_DESTINATION), this.counters);

@@ -9,6 +9,7 @@ import type { Watchable } from '../../src/node/wait.ts';
 import { MILLISECOND, type Micros, NEVER } from '../../src/stack/time.ts';
 import { EchoHost } from './echo-host.ts';
 import { requirePrivateNamespace } from './private.ts';
+import { until } from './until.ts';
 
 beforeAll(requirePrivateNamespace);
 
@@ -112,7 +113,7 @@ describe('deadlines', () => {
       return (machine.runs.at(-1) ?? 0) >= (due[0] ?? 0) ? NEVER : due[0]!;
     };
     started(machine);
-    await vi.waitUntil(() => machine.runs.at(-1)! >= due[0]!);
+    await until(() => machine.runs.at(-1)! >= due[0]!);
     await sleep(10);
     expect(machine.runs.at(-1)).toBeGreaterThanOrEqual(due[0]!);
     expect(machine.runs.length).toBeLessThanOrEqual(4); // Node may fire a timer a little early; that is seen and set again
@@ -122,7 +123,7 @@ describe('deadlines', () => {
     const machine = new Recorder();
     machine.next = (now, runs) => (runs <= 5 ? now + MILLISECOND : NEVER);
     started(machine);
-    await vi.waitUntil(() => machine.runs.length > 5);
+    await until(() => machine.runs.length > 5);
     expect(machine.runs).toHaveLength(6);
   });
 
@@ -154,7 +155,7 @@ describe('deadlines', () => {
     const machine = new Recorder();
     machine.next = (now, runs) => (runs < 100 ? now : NEVER);
     started(machine);
-    await vi.waitUntil(() => machine.runs.length === 100);
+    await until(() => machine.runs.length === 100);
     expect(machine.runs).toEqual([...machine.runs].sort((a, b) => a - b));
     expect(machine.runs.every(Number.isInteger)).toBe(true);
   });
@@ -229,7 +230,7 @@ describe('over a TAP', () => {
     const tap = TapDevice.open({ name: 'idle0' }); // down: not even IPv6 speaks
     const host = new EchoHost(tap, '10.123.0.2');
     started(host, [tap]);
-    await vi.waitUntil(() => host.runs === 1);
+    await until(() => host.runs === 1);
     await sleep(50);
     expect(host.runs).toBe(1);
     tap.close();
@@ -240,7 +241,7 @@ describe('over a TAP', () => {
     const host = new EchoHost(tap, '10.124.0.2');
     started(host, [tap]);
     await promisify(execFile)('ip', ['link', 'del', 'gone0']);
-    await vi.waitUntil(() => !tap.isOpen);
+    await until(() => !tap.isOpen);
     await turns(3);
     const { runs } = host;
     await sleep(20);

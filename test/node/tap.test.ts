@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { configureInterface, readInterface } from '../../src/node/interface-config.ts';
 import { RunLoop } from '../../src/node/run-loop.ts';
 import { TapDevice, type TapOptions } from '../../src/node/tap.ts';
@@ -18,6 +18,7 @@ import * as tcp from '../../src/stack/wire/tcp.ts';
 import * as udp from '../../src/stack/wire/udp.ts';
 import { EchoHost, openChecksum, turnAround } from './echo-host.ts';
 import { requirePrivateNamespace } from './private.ts';
+import { until } from './until.ts';
 
 beforeAll(requirePrivateNamespace);
 
@@ -136,7 +137,7 @@ describe('frames', () => {
     const isAnswer = (): boolean =>
       ethernet.etherType(answer.view, answer.start) === ethernet.TYPE_ARP &&
       arp.operation(answer.view, answer.start + 14) === arp.REPLY;
-    await vi.waitUntil(() => {
+    await until(() => {
       for (answer.reset(); tap.receive(answer); answer.reset()) if (isAnswer()) return true;
       return false;
     });
@@ -248,7 +249,7 @@ describe('what cannot be delivered is counted by name', () => {
     const tap = open({ name: 'del0' });
     configureInterface('del0', { isUp: true });
     await promisify(execFile)('ip', ['link', 'del', 'del0']);
-    await vi.waitUntil(() => {
+    await until(() => {
       tap[verb](frame());
       return !tap.isOpen;
     });
@@ -285,7 +286,7 @@ describe('what cannot be delivered is counted by name', () => {
     socket.setBroadcast(true);
     await new Promise((sent) => socket.send(new Uint8Array(1000), 4000, '10.107.0.255', sent));
     const small = new Packet(HEADROOM + 600);
-    await vi.waitUntil(() => {
+    await until(() => {
       for (small.reset(); tap.receive(small); small.reset()) expect(small.length).toBeLessThan(600);
       return tap.counters.dropped['too long'] === 1;
     });

@@ -1,9 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { configureInterface } from '../../src/node/interface-config.ts';
 import { TapDevice } from '../../src/node/tap.ts';
 import { requirePrivateNamespace } from './private.ts';
+import { until } from './until.ts';
 
 beforeAll(requirePrivateNamespace);
 
@@ -21,7 +22,7 @@ test('a watch that nobody holds goes on working when the collector runs', async 
     await new Promise((resolve) => setImmediate(resolve));
   }
   frames(tap);
-  await vi.waitUntil(() => calls > 0);
+  await until(() => calls > 0);
   tap.close();
 });
 
@@ -30,11 +31,11 @@ test('two watches on one device are both told, and a closed one is not', async (
   const calls = [0, 0];
   const watches = calls.map((_, i) => tap.watch(() => calls[i]!++));
   frames(tap);
-  await vi.waitUntil(() => calls.every((count) => count > 0));
+  await until(() => calls.every((count) => count > 0));
   watches[0]?.close();
   watches[0]?.close(); // again: no harm
   const [closed, open] = calls;
-  await vi.waitUntil(() => calls[1]! > open! + 3); // nobody reads, so it is told again and again
+  await until(() => calls[1]! > open! + 3); // nobody reads, so it is told again and again
   expect(calls[0]).toBe(closed);
   tap.close();
 });
@@ -44,7 +45,7 @@ test('closing the device closes its watches', async () => {
   let calls = 0;
   const watch = tap.watch(() => calls++);
   frames(tap);
-  await vi.waitUntil(() => calls > 0);
+  await until(() => calls > 0);
   tap.close();
   const before = calls;
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
@@ -58,6 +59,6 @@ test('after the last watch was closed there can be a new one', async () => {
   let calls = 0;
   tap.watch(() => calls++);
   frames(tap);
-  await vi.waitUntil(() => calls > 0);
+  await until(() => calls > 0);
   tap.close();
 });

@@ -6,8 +6,8 @@
  */
 export const HEADROOM = 192;
 
-/** A whole IPv4 datagram (RFC 791: total length is 16 bits) behind the headroom. */
-export const SUPER_CAPACITY = HEADROOM + 65_536;
+/** The longest IPv4 datagram (RFC 791: its total length is 16 bits) in its Ethernet frame, behind the headroom. */
+export const SUPER_CAPACITY = HEADROOM + 65_552;
 
 /**
  * ```

@@ -1,0 +1,59 @@
+/** The services that `up`, `shell` and `demo` put on a stack, and the options that move them. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { startChargen } from '../../services/chargen.ts';
+import { startDaytime } from '../../services/daytime.ts';
+import { startDiscard } from '../../services/discard.ts';
+import { startEcho } from '../../services/echo.ts';
+import type { Stack } from '../../stack/stack.ts';
+import { startHttpService } from '../http-service.ts';
+import * as parse from './parse.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface ServiceOptions {
+  /** False with `--no-services`. */
+  readonly services: boolean;
+  readonly http: number;
+  readonly echo: number;
+  readonly discard: number;
+  readonly daytime: number;
+  readonly chargen: number;
+}
+
+/** Where the RFCs put them. */
+export const DEFAULT_SERVICES: ServiceOptions = { services: true, http: 80, echo: 7, discard: 9, daytime: 13, chargen: 19 };
+
+const DESCRIPTIONS = {
+  http: 'HTTP: /, /hello, /bytes/N, /upload, /stats',
+  echo: 'echo, TCP and UDP (RFC 862)',
+  discard: 'discard, TCP and UDP (RFC 863)',
+  daytime: 'daytime, TCP and UDP (RFC 867)',
+  chargen: 'character generator, TCP and UDP (RFC 864)',
+} as const;
+
+export function addServiceOptions(command: Command): Command {
+  const heading = 'Services:';
+  for (const name of Object.keys(DESCRIPTIONS) as (keyof typeof DESCRIPTIONS)[]) {
+    const option = new Option(`--${name} <port>`, DESCRIPTIONS[name]).default(DEFAULT_SERVICES[name]);
+    command.addOption(option.argParser(parse.port).helpGroup(heading));
+  }
+  return command.addOption(
+    new Option('--no-services', 'none of them: a host that answers ping and resets the rest').helpGroup(heading),
+  );
+}
+
+/** @throws UsageError when two are given the same port */
+export function startServices(stack: Stack, options: ServiceOptions): void {
+  if (!options.services) return;
+  const { http, echo, discard, daytime, chargen } = options;
+  const ports = Object.entries({ http, echo, discard, daytime, chargen });
+  for (const [name, port] of ports) {
+    const other = ports.find(([otherName, otherPort]) => otherPort === port && otherName !== name);
+    if (other !== undefined) throw new UsageError(`--${name} and --${other[0]} cannot both have port ${port}`);
+  }
+  startHttpService(stack, { port: http });
+  startEcho(stack, { port: echo });
+  startDiscard(stack, { port: discard });
+  startDaytime(stack, { port: daytime, today: () => new Date().toUTCString() });
+  startChargen(stack, { port: chargen });
+}
