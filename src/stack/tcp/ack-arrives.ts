@@ -24,16 +24,21 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   updateWindow(tcb, segment);
   if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
   else if (isDuplicate(tcb, segment, windowBefore)) duplicateAck(tcb, now);
-  if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb);
+  if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
   else if (snd.wnd === 0 && sender.stalledSince !== NEVER) sender.stalledSince = now; // MUST-37: it answers, it lives
   return undefined;
 }
 
-/** Only a segment newer than the one that set the window may change it: SND.WL1 and SND.WL2. */
+/**
+ * Only a segment newer than the one that set the window may change it: SND.WL1 and SND.WL2. One that acknowledges more than any
+ * before was sent after all of them, also when it is a retransmission with a low number; were its window passed over, SND.UNA
+ * would take the old window along beyond the edge that the peer has offered.
+ */
 function updateWindow(tcb: Connection, segment: Segment): void {
   const { snd } = tcb;
   if (before(segment.ack, snd.una)) return;
-  const newer = before(snd.wl1, segment.seq) || (snd.wl1 === segment.seq && atOrBefore(snd.wl2, segment.ack));
+  const sameText = snd.wl1 === segment.seq && atOrBefore(snd.wl2, segment.ack);
+  const newer = after(segment.ack, snd.una) || before(snd.wl1, segment.seq) || sameText;
   if (!newer) return;
   snd.wnd = segment.has(SYN) ? segment.window : segment.window << tcb.agreement.sendShift;
   snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
@@ -100,6 +105,8 @@ function advanceRecovery(tcb: Connection, segment: Segment, acked: number, fligh
     return true;
   }
   recovery.duplicates = 0;
+  // nothing older than this can cause duplicates any more; following SND.UNA also keeps the two on one side of the circle
+  if (recovery.phase === 'open') recovery.recover = add(segment.ack, -1);
   // a window that nobody fills says nothing about the network: it grows only while it is the limit (RFC 9293 §3.8.2, RFC 7661)
   const slowStart = control.window < control.threshold;
   if (flight + control.mss > control.window || (slowStart && flight * 2 > control.window)) control.onAck(acked, now);
@@ -111,18 +118,20 @@ function duplicateAck(tcb: Connection, now: Micros): void {
   const { recovery, control, sent } = sender;
   if (recovery.phase === 'timeout recovery') return; // everything is marked lost already
   recovery.duplicates++;
+  if (recovery.duplicates === 1) recovery.flightAtLoss = snd.flight;
   if (recovery.phase === 'fast recovery' || recovery.duplicates !== DUPLICATE_THRESHOLD) return;
   // RFC 6582 §3.2 step 2: what was sent before the last recovery ended may still cause duplicates
   if (!after(snd.una, recovery.recover)) return;
-  control.onLoss(snd.flight, now);
+  control.onLoss(recovery.flightAtLoss, now);
   recovery.enter('fast recovery', snd.nxt);
   sent.markFirstLost(control.mss);
 }
 
 /** The peer has room again: what was outstanding when it closed may have been thrown away. */
-function windowOpened(tcb: Connection): void {
+function windowOpened(tcb: Connection, now: Micros): void {
   tcb.sender.probes = 0;
   tcb.sender.probeDue = false;
   tcb.timers.persist = NEVER;
+  if (!tcb.sender.sent.isEmpty) tcb.sender.stalledSince = now;
   tcb.sender.sent.markAllLost();
 }

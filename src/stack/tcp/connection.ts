@@ -162,7 +162,8 @@ export class Connection implements Timed {
   /** ABORT, §3.10.5: a RST leaves at the next poll where the state asks for one. */
   abort(): void {
     if (this.state === 'CLOSED' || this.state === 'TIME-WAIT') return;
-    this.app.resetDue = this.state !== 'SYN-SENT' && this.state !== 'LISTEN';
+    const lastWord = (this.state === 'CLOSING' || this.state === 'LAST-ACK') && this.sender.finSent; // the peer is done too
+    this.app.resetDue = this.state !== 'SYN-SENT' && this.state !== 'LISTEN' && !lastWord;
     this.fail('aborted');
   }
 

@@ -5,11 +5,13 @@ import type { Connection } from './connection.ts';
 
 export function startEstablished(tcb: Connection, now: Micros): void {
   const { sender, rtt, agreement } = tcb;
-  const synRetransmitted = sender.sent.first !== undefined && sender.sent.first.retransmissions > 0;
+  // the timer, not the count of transmissions: a simultaneous open sends its SYN twice and nothing was lost
+  const synRetransmitted = rtt.backOffs > 0;
   sender.control.mss = agreement.sendMss;
   rtt.handshakeDone(synRetransmitted);
   // RFC 5681 §3.1: the initial window after a lost SYN is one segment; ssthresh stays where it is
   if (synRetransmitted) sender.control.onTimeout(0, true, now);
+  sender.recovery.recover = tcb.snd.iss; // a SYN that timed out must not forbid the first fast retransmit
   tcb.heardAt = now;
   if (tcb.options.keepAlive) tcb.timers.keepAlive = now + tcb.options.keepAliveIdle;
   tcb.app.raise(CONNECTED | WRITABLE);

@@ -2,12 +2,13 @@
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add, after, atOrBefore, diff } from '../wire/seq.ts';
+import { add, after, diff } from '../wire/seq.ts';
 import type { Segment } from '../wire/tcp.ts';
 import { ACK, FIN, MAX_HEADER, PSH, RST, SYN } from '../wire/tcp.ts';
 import type { Connection } from './connection.ts';
 import { offer } from './handshake.ts';
 import { probeDelay } from './persist.ts';
+import type { Recovery } from './recovery.ts';
 import type { SentSegment } from './sent-list.ts';
 import { mayTransmitText } from './state.ts';
 
@@ -38,7 +39,7 @@ export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolea
 function transmitReset(tcb: Connection, out: Segment): boolean {
   if (!tcb.app.resetDue) return false;
   tcb.app.resetDue = false;
-  out.seq = tcb.snd.nxt;
+  out.seq = acceptableSeq(tcb);
   out.ack = tcb.rcv.nxt;
   out.flags = RST | ACK;
   out.window = 0;
@@ -47,7 +48,8 @@ function transmitReset(tcb: Connection, out: Segment): boolean {
 }
 
 function transmitSyn(tcb: Connection, out: Segment, now: Micros): boolean {
-  if (tcb.snd.nxt !== tcb.snd.iss) return false;
+  if (tcb.snd.synSent) return false;
+  tcb.snd.synSent = true;
   tcb.snd.nxt = add(tcb.snd.iss, 1);
   tcb.sender.sent.append(tcb.snd.iss, 1, now);
   out.reason = tcb.state === 'SYN-SENT' ? 'SYN' : 'SYN ACK';
@@ -63,18 +65,29 @@ function retransmit(tcb: Connection, out: Segment, now: Micros): boolean {
   const record = sender.sent.firstLost();
   if (record === undefined) return false;
   const room = control.window - sender.pipe(control.mss);
-  const isSyn = record.seq === snd.iss;
+  const isSyn = !snd.synAcknowledged;
   if (room <= 0 && !recovery.urgent && !isSyn) return false;
   // SHLD-16: within the window as it is now; what lies beyond waits for it to open again
-  const windowRoom = diff(add(snd.una, snd.wnd), record.seq);
-  if (windowRoom <= 0 && !isSyn) return false;
+  const windowRoom = isSyn ? 1 : diff(add(snd.una, snd.wnd), record.seq);
+  if (windowRoom <= 0) return false;
   const limit = recovery.urgent ? control.mss : burst(tcb, Math.max(room, control.mss));
-  const length = Math.min(record.length, limit, isSyn ? 1 : windowRoom);
-  resend(tcb, out, record, length, now);
-  out.reason = isSyn ? 'SYN retransmitted' : recovery.phase === 'fast recovery' ? 'fast retransmit' : 'retransmission';
-  if (recovery.urgent && recovery.partialSeen) out.reason = 'retransmit after partial ACK';
+  resend(tcb, out, record, Math.min(wholeOr(tcb, record, limit), windowRoom), now);
+  out.reason = isSyn ? synReason(tcb) : resendReason(recovery);
   recovery.urgent = false;
   return true;
+}
+
+/** How much of a record goes out again: `limit`, or all of it when only the FIN is too much, which costs no room. */
+function wholeOr({ sender }: Connection, record: SentSegment, limit: number): number {
+  const fin = sender.finSent && after(record.end, sender.end) ? 1 : 0;
+  return record.length - fin <= limit ? record.length : limit;
+}
+
+const synReason = ({ state }: Connection): string => (state === 'SYN-SENT' ? 'SYN retransmitted' : 'SYN ACK again');
+
+function resendReason({ phase, urgent, partialSeen }: Recovery): string {
+  if (urgent && partialSeen) return 'retransmit after partial ACK';
+  return phase === 'fast recovery' ? 'fast retransmit' : 'retransmission';
 }
 
 function resend(tcb: Connection, out: Segment, record: SentSegment, length: number, now: Micros): void {
@@ -150,12 +163,22 @@ function transmitProbe(tcb: Connection, out: Segment, now: Micros): boolean {
   if (!sender.probeDue) return false;
   sender.probeDue = false;
   const waiting = sender.sent.first;
+  if (snd.wnd > 0) return waiting === undefined && transmitSmall(tcb, out, now);
   if (waiting !== undefined) resend(tcb, out, waiting, 1, now);
-  else if (sender.unsent > 0) transmit(tcb, out, Math.max(Math.min(sender.unsent, snd.wnd), 1), now);
-  else if (sender.finQueued && !sender.finSent) transmit(tcb, out, 1, now);
+  else if (sender.unsent > 0 || (sender.finQueued && !sender.finSent)) transmit(tcb, out, 1, now);
   else return false;
   out.reason = 'zero-window probe';
   tcb.timers.retransmit = NEVER; // the persist timer is in charge
+  return true;
+}
+
+/** §3.8.6.2.1 (4), the override: the window has been too small for too long, so what fits goes out. An ordinary segment. */
+function transmitSmall(tcb: Connection, out: Segment, now: Micros): boolean {
+  const { sender, snd } = tcb;
+  const length = Math.min(sender.unsent, snd.wnd, sender.control.mss);
+  if (length <= 0) return false;
+  transmit(tcb, out, length, now);
+  out.reason = 'small segment: the window stayed small';
   return true;
 }
 
@@ -171,17 +194,26 @@ function transmitKeepAlive(tcb: Connection, out: Segment): boolean {
 
 function acknowledge(tcb: Connection, out: Segment): boolean {
   if (!tcb.acks.immediate || tcb.state === 'SYN-SENT') return false;
-  out.seq = tcb.snd.nxt;
+  out.seq = acceptableSeq(tcb);
   out.flags = ACK;
   out.reason = tcb.acks.reason;
   return true;
+}
+
+/**
+ * SND.NXT, or the right edge of the peer's window when that lies before it: after a window probe that was refused, or behind a
+ * window that shrank, the peer would find SND.NXT outside its window and drop the acknowledgment with it.
+ */
+function acceptableSeq({ snd }: Connection): Seq {
+  const edge = add(snd.una, snd.wnd);
+  return after(snd.nxt, edge) && snd.synAcknowledged ? edge : snd.nxt;
 }
 
 /** Gives `[at, at + length)` of our sequence space the flags and text that stand there. */
 function shape(tcb: Connection, out: Segment, at: Seq, length: number): void {
   const { sender, snd } = tcb;
   out.seq = at;
-  if (at === snd.iss && atOrBefore(snd.una, snd.iss)) {
+  if (!snd.synAcknowledged) {
     const answer = tcb.state !== 'SYN-SENT';
     out.flags = answer ? SYN | ACK : SYN;
     offer(tcb.agreement, out, tcb.options, answer, tcb.peerScales);
@@ -210,7 +242,7 @@ function complete(tcb: Connection, out: Segment, now: Micros): void {
   }
   if ((out.flags & ACK) === 0) {
     out.ack = 0 as Seq;
-    out.window = Math.min(tcb.receiver.limit, 0xffff);
+    out.window = tcb.receiver.synWindow;
     return;
   }
   out.ack = tcb.rcv.nxt;

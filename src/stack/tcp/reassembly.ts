@@ -79,6 +79,12 @@ export class Reassembly {
     return reached;
   }
 
+  /** Forgets what lies at or behind `end`. */
+  truncate(end: Seq): void {
+    while (this.#count > 0 && atOrAfter(this.left(this.#count - 1), end)) this.#count--;
+    if (this.#count > 0) this.#right[this.#count - 1] = min(this.right(this.#count - 1), end);
+  }
+
   clear(): void {
     this.#count = 0;
   }

@@ -36,6 +36,11 @@ export class Receiver {
     return this.#limit;
   }
 
+  /** The window field of a SYN, which is never scaled. */
+  get synWindow(): number {
+    return Math.min(this.#limit, 0xffff);
+  }
+
   get segmentSize(): number {
     return this.#segmentSize;
   }
@@ -91,9 +96,11 @@ export class Receiver {
     const candidate = this.#openEdge();
     const edge = diff(candidate, rcv.edge) >= this.#worthwhile() ? candidate : max(rcv.edge, rcv.nxt);
     const wanted = diff(edge, rcv.nxt);
-    // rounding down would retract the edge by up to 2^shift - 1 bytes; where it would, round up
+    // rounding down would retract the edge by up to 2^shift - 1 bytes; where it would, round up. Against a peer whose
+    // segments are smaller than that unit the edge creeps, so there is an end to it (RFC 7323 §2.4 allows the retraction)
     let field = wanted >>> shift;
-    if (after(rcv.edge, add(rcv.nxt, field << shift))) field++;
+    const mayCreep = this.#ring.length + diff(rcv.edge, rcv.nxt) < this.#limit + (this.#limit >> 2);
+    if (mayCreep && after(rcv.edge, add(rcv.nxt, field << shift))) field++;
     field = Math.min(field, 0xffff);
     rcv.edge = max(rcv.edge, add(rcv.nxt, field << shift));
     return field;
@@ -103,7 +110,7 @@ export class Receiver {
   get hasWindowUpdate(): boolean {
     const opened = diff(this.#openEdge(), this.#space.edge);
     if (this.#space.wnd === 0) return opened >= this.#worthwhile();
-    return opened >= Math.max(2 * this.#segmentSize, this.#limit >> 2);
+    return opened >= Math.min(Math.max(2 * this.#segmentSize, this.#limit >> 2), this.#limit >> 1);
   }
 
   /** Gives the memory back: nothing will arrive any more. */

@@ -18,6 +18,8 @@ export class Recovery {
   duplicates = 0;
   /** The segment at SND.UNA goes out whatever cwnd says: the fast retransmit, and the answer to a partial acknowledgment. */
   urgent = false;
+  /** What was in flight at the first duplicate: limited transmit adds to it, and MUST NOT count (RFC 5681 §3.2 step 2). */
+  flightAtLoss = 0;
   /** A partial acknowledgment has been seen: only the first restarts the timer, RFC 6582 §3.2 step 3 (2). */
   partialSeen = false;
 
@@ -33,6 +35,11 @@ export class Recovery {
     this.phase = 'open';
     this.duplicates = 0;
     this.urgent = false;
+  }
+
+  /** Segments that duplicates say have left the network. RFC 3042: outside recovery only the first two let new text out. */
+  get departed(): number {
+    return this.phase === 'open' ? Math.min(this.duplicates, DUPLICATE_THRESHOLD - 1) : this.duplicates;
   }
 
   /** A partial acknowledgment removed so many segments: the lost one, and those whose duplicates were counted. */

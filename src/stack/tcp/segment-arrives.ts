@@ -37,13 +37,14 @@ export function segmentArrives(tcb: Connection, segment: Segment, bytes: Uint8Ar
  * lies before the window and is trimmed off, as the RFC suggests for the idealized segment. Without, our SYN-ACK was lost.
  */
 function arrivesAgain(tcb: Connection, segment: Segment): Verdict {
-  if (tcb.state !== 'SYN-RECEIVED' || !segment.has(SYN) || segment.seq !== tcb.rcv.irs) return undefined;
+  if (tcb.state !== 'SYN-RECEIVED' || !segment.has(SYN) || segment.has(RST) || segment.seq !== tcb.rcv.irs) return undefined;
   if (!segment.has(ACK)) {
     tcb.sender.sent.markAllLost();
     return 'nothing new in the segment';
   }
   segment.flags &= ~SYN;
   segment.seq = add(segment.seq, 1);
+  segment.window >>>= tcb.agreement.sendShift; // RFC 7323 §2.2: it is not scaled, and the steps below will scale it
   return undefined;
 }
 
@@ -67,9 +68,8 @@ function checkSequenceNumber(tcb: Connection, segment: Segment, now: Micros): Ve
       challenge(tcb, segment, now, 'ACK: segment outside the window');
       return 'outside the receive window';
     }
-    // §3.10.7.4: with a closed window "special allowance should be made to accept valid ACKs, URGs, and RSTs"
-    segment.payloadLength = 0;
-    segment.flags &= ~FIN;
+    // §3.10.7.4: with a closed window "special allowance should be made to accept valid ACKs, URGs, and RSTs"; its text
+    // and FIN find no room in the seventh step, but they stay: a segment with text is no duplicate acknowledgment
     tcb.acks.now('ACK: window closed');
   }
   if (timestamps.enabled && segment.hasTimestamps) timestamps.accept(segment.tsValue, segment.seq, rcv.lastAckSent, now);
@@ -132,8 +132,7 @@ function checkAck(tcb: Connection, segment: Segment, now: Micros): Verdict {
   if (!segment.has(ACK)) return 'no ACK flag';
   if (tcb.state === 'SYN-RECEIVED') {
     if (!after(segment.ack, tcb.snd.una) || after(segment.ack, tcb.snd.nxt)) {
-      tcb.app.resetDue = true; // §3.10.7.4 fifth: "form a reset segment <SEQ=SEG.ACK><CTL=RST>"
-      tcb.fail('refused');
+      // "form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it": tcp.ts does; the connection stays, or anybody could end it
       return 'acknowledges what was never sent';
     }
     establish(tcb, segment, now);

@@ -3,7 +3,7 @@ import { RingBuffer } from '../bytes/ring-buffer.ts';
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add, diff, max } from '../wire/seq.ts';
+import { add, diff } from '../wire/seq.ts';
 import type { CongestionControl } from './congestion/control.ts';
 import type { TcpOptions } from './options.ts';
 import { Recovery } from './recovery.ts';
@@ -53,7 +53,7 @@ export class Sender {
 
   /** Sequence number of the first byte in the buffer: the SYN comes before it. */
   get #base(): Seq {
-    return max(this.#space.una, add(this.#space.iss, 1));
+    return this.#space.synAcknowledged ? this.#space.una : add(this.#space.iss, 1);
   }
 
   /** The number behind the last byte written: where the FIN will stand. */
@@ -63,7 +63,7 @@ export class Sender {
 
   /** Bytes never sent. Negative when the FIN has been sent. */
   get unsent(): number {
-    return diff(this.end, max(this.#space.nxt, add(this.#space.iss, 1)));
+    return diff(this.end, this.#space.synSent ? this.#space.nxt : this.#base);
   }
 
   get finSent(): boolean {
@@ -72,7 +72,7 @@ export class Sender {
 
   /** Bytes in the network as far as we know: RFC 5681's FlightSize less what has left it. */
   pipe(mss: number): number {
-    const left = this.sent.lostLength + this.recovery.duplicates * mss;
+    const left = this.sent.lostLength + this.recovery.departed * mss;
     return Math.max(this.#space.flight - left, 0);
   }
 
@@ -96,6 +96,7 @@ export class Sender {
     if (covered > this.#ring.length) this.finAcknowledged = true;
     this.#ring.discard(Math.min(covered, this.#ring.length));
     this.#space.una = ack;
+    this.#space.synAcknowledged = true;
     this.sent.acknowledge(ack);
     // twice the congestion window: one in flight and one being written
     if (this.control.window * 2 > this.#limit) this.#limit = Math.min(this.control.window * 2, this.#maximum);

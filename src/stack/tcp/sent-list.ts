@@ -4,6 +4,9 @@ import { NEVER } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
 import { add, atOrAfter, diff, seq } from '../wire/seq.ts';
 
+/** Records kept for reuse; what one large flight needed beyond is given back. */
+const KEPT = 256;
+
 /** One stretch of sequence space that went out in one piece: a segment, or a burst that the device cut into segments. */
 export class SentSegment {
   seq: Seq = seq(0);
@@ -26,6 +29,7 @@ export class SentList {
   #head: SentSegment | undefined = undefined;
   #tail: SentSegment | undefined = undefined;
   #free: SentSegment | undefined = undefined;
+  #freeCount = 0;
   /** Sequence space of the records marked lost. */
   lostLength = 0;
   /** When the newest record that the last `acknowledge` touched was sent; NEVER when one of them was sent more than once. */
@@ -113,6 +117,7 @@ export class SentList {
     this.#head = undefined;
     this.#tail = undefined;
     this.#free = undefined;
+    this.#freeCount = 0;
     this.lostLength = 0;
   }
 
@@ -133,12 +138,15 @@ export class SentList {
     if (record.lost) this.lostLength -= record.length;
     this.#head = record.next;
     if (this.#head === undefined) this.#tail = undefined;
+    if (this.#freeCount === KEPT) return;
     record.next = this.#free;
     this.#free = record;
+    this.#freeCount++;
   }
 
   #take(): SentSegment {
     const record = this.#free ?? new SentSegment();
+    if (this.#free !== undefined) this.#freeCount--;
     this.#free = record.next;
     record.next = undefined;
     record.retransmissions = 0;

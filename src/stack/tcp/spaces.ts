@@ -16,11 +16,19 @@ export class SendSpace {
   wl2: Seq = seq(0);
   /** The largest window the peer ever offered: RFC 9293 §3.8.6.2.1 calls it Max(SND.WND), RFC 5961 §5.2 MAX.SND.WND. */
   maxWnd = 0;
+  /**
+   * The SYN has been sent, and acknowledged. Flags, because no comparison with `iss` can tell: after 2^31 bytes the circle
+   * has turned half around, and after 2^32 the same number comes again.
+   */
+  synSent = false;
+  synAcknowledged = false;
 
   start(iss: Seq): void {
     this.iss = iss;
     this.una = iss;
     this.nxt = iss;
+    this.synSent = false;
+    this.synAcknowledged = false;
   }
 
   /** Sequence space sent and not acknowledged. */

@@ -38,7 +38,8 @@ export function synSentArrives(tcb: Connection, segment: Segment, now: Micros): 
 export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
   tcb.rcv.irs = syn.seq;
   tcb.rcv.nxt = add(syn.seq, 1);
-  tcb.rcv.edge = tcb.rcv.nxt;
+  // what our SYN offered, if one has left: the peer may fill it together with its own
+  tcb.rcv.edge = tcb.state === 'SYN-SENT' ? add(tcb.rcv.nxt, tcb.receiver.synWindow) : tcb.rcv.nxt;
   tcb.rcv.lastAckSent = syn.seq;
   agree(tcb.agreement, syn, tcb.options);
   tcb.timestamps.enabled = tcb.agreement.timestamps;

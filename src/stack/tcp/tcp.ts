@@ -10,7 +10,7 @@ import { fromV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts'
 import type { Ipv4Fields } from '../wire/ipv4.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import type { Seq } from '../wire/seq.ts';
-import { after } from '../wire/seq.ts';
+import { add, max } from '../wire/seq.ts';
 import * as wire from '../wire/tcp.ts';
 import { ACK, RST, Segment, SYN } from '../wire/tcp.ts';
 import type { TcpFailure } from './application-side.ts';
@@ -27,11 +27,15 @@ import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
 import { resetFor } from './reset.ts';
 import { learnFromSyn } from './syn-sent.ts';
+import { mayReopen } from './time-wait.ts';
 
 /** Segments from one connection before the next has its turn. */
 const TURN = 16;
 /** Resets that may wait to be sent; more in one batch is a flood, and the rest stays unanswered. */
 const MAX_RESETS = 256;
+
+/** How far a connection out of TIME-WAIT begins beyond the old one: more than a window without scaling, as in Linux. */
+const BEYOND_OLD = 0x1_0000;
 
 /** What TCP asks of the layer below. */
 export interface TcpHost {
@@ -159,13 +163,14 @@ export class Tcp {
     wire.decode(view, at, end, segment);
     segment.gsoSize = packet.gsoSize;
     const connection = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
-    if (connection === undefined || this.#isReopened(connection, segment))
-      return this.#forNobody(segment, source, destination, now);
+    if (connection === undefined) return this.#forNobody(segment, source, destination, now);
+    if (connection.state === 'TIME-WAIT' && this.#isReopened(connection, segment))
+      return this.#forNobody(segment, source, destination, now, connection.snd.nxt);
     const verdict = connection.onSegment(segment, packet.bytes, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
-    // §3.10.7.3 first: the connection stays, but whoever sent this is told to stop
-    if (verdict === 'acknowledges what was never sent' && connection.state === 'SYN-SENT')
-      this.#reset(segment, source, destination);
+    // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
+    const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
+    if (verdict === 'acknowledges what was never sent' && inHandshake) this.#reset(segment, source, destination);
     return verdict === 'done' ? undefined : verdict;
   }
 
@@ -259,21 +264,17 @@ export class Tcp {
     if (listener.settle(connection)) this.#tell.add(listener);
   }
 
-  /**
-   * MAY-2, RFC 6191: a SYN that cannot belong to the old connection opens a new one out of TIME-WAIT; the old one goes.
-   */
+  /** MAY-2: a SYN that may take over from TIME-WAIT ends the old connection, which is CLOSED then; true when it did. */
   #isReopened(connection: Connection, segment: Segment): boolean {
-    if (connection.state !== 'TIME-WAIT' || !segment.has(SYN) || segment.has(ACK | RST)) return false;
-    const { timestamps, rcv } = connection;
-    const newer = timestamps.enabled && segment.hasTimestamps ? ((segment.tsValue - timestamps.recent) | 0) > 0 : false;
-    if (!newer && !after(segment.seq, rcv.nxt)) return false;
+    const listener = this.#listenerFor(connection.id.local.w3, connection.id.localPort);
+    if (listener === undefined || listener.isFull || !mayReopen(connection, segment)) return false;
     connection.move('TIME-WAIT is over');
     this.#rest(connection);
     return true;
   }
 
   /** §3.10.7.1 CLOSED and §3.10.7.2 LISTEN. */
-  #forNobody(segment: Segment, source: number, destination: number, now: Micros): TcpDrop | undefined {
+  #forNobody(segment: Segment, source: number, destination: number, now: Micros, above?: Seq): TcpDrop | undefined {
     const listener = this.#listenerFor(destination, segment.destinationPort);
     if (listener === undefined) {
       this.#reset(segment, source, destination);
@@ -285,22 +286,30 @@ export class Tcp {
       return 'no such connection';
     }
     if (!segment.has(SYN)) return 'no ACK flag'; // fourth
-    return this.#passiveOpen(listener, segment, source, destination, now); // third
+    return this.#passiveOpen(listener, segment, fromV4(source), fromV4(destination), now, above); // third
   }
 
-  #passiveOpen(listener: Listener, syn: Segment, source: number, destination: number, now: Micros): TcpDrop | undefined {
-    const remote = fromV4(source);
+  /** @param above the last number that this four-tuple used before: MAY-2 (1), the new initial number lies beyond it */
+  #passiveOpen(
+    listener: Listener,
+    syn: Segment,
+    remote: IpAddress,
+    local: IpAddress,
+    now: Micros,
+    above?: Seq,
+  ): TcpDrop | undefined {
     // MUST-57, MUST-63; IP has already turned away what was not addressed to us alone
     if (!isUnicast(remote) || syn.sourcePort === 0) return 'SYN from or to an impossible address';
     if (listener.isFull) {
       listener.refused++;
       return 'listen backlog full';
     }
-    const path = this.#host.path(remote, fromV4(destination));
+    const path = this.#host.path(remote, local);
     if (path === undefined) return 'SYN from or to an impossible address';
     const id = { local: path.source, localPort: syn.destinationPort, remote, remotePort: syn.sourcePort };
     const connection = this.#create(id, path, listener.options);
-    connection.openPassive(this.#isn.next(id, now));
+    const isn = this.#isn.next(id, now);
+    connection.openPassive(above === undefined ? isn : max(isn, add(above, BEYOND_OLD)));
     learnFromSyn(connection, syn, now);
     listener.begin(connection);
     this.ready(connection);

@@ -2,7 +2,7 @@
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add, after, atOrAfter, diff, max, min } from '../wire/seq.ts';
+import { add, after, atOrAfter, before, diff, max, min } from '../wire/seq.ts';
 import type { Segment } from '../wire/tcp.ts';
 import { FIN, SYN } from '../wire/tcp.ts';
 import { READABLE } from './application-side.ts';
@@ -29,7 +29,11 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
   const limit = tcb.peerFin === undefined ? rcv.edge : min(rcv.edge, tcb.peerFin);
   const to = min(textEnd, limit);
   // a FIN counts only with the whole segment inside the window: what was trimmed away comes again, and the FIN with it
-  if (segment.has(FIN) && to === textEnd && atOrAfter(textEnd, rcv.nxt)) tcb.peerFin ??= textEnd;
+  const finFits = before(textEnd, rcv.edge) && to === textEnd && atOrAfter(textEnd, rcv.nxt);
+  if (segment.has(FIN) && finFits && tcb.peerFin === undefined) {
+    tcb.peerFin = textEnd;
+    tcb.receiver.islands.truncate(textEnd); // text behind a FIN is nobody's, also when it came first
+  }
   return storeText(tcb, segment, bytes, textAt, to, now);
 }
 
@@ -39,7 +43,9 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
   const from = max(textAt, rcv.nxt);
   const length = diff(to, from);
   if (length <= 0) {
-    if (!segment.has(FIN)) acks.now('ACK: nothing new');
+    if (after(textAt, rcv.nxt))
+      acks.outOfOrder(); // a FIN alone above a hole, or text that the closed window cut off
+    else if (!segment.has(FIN)) acks.now('ACK: nothing new');
     return undefined;
   }
   const nxtBefore = rcv.nxt;
@@ -53,12 +59,12 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
     acks.outOfOrder();
     return undefined;
   }
+  acks.inOrder(diff(rcv.nxt, nxtBefore), receiver.segmentSize);
   // RFC 5681 §4.2: what fills a hole is acknowledged at once
   if (islandsBefore > 0) {
     acks.holeFilled();
     acks.now('ACK: hole filled');
   }
-  acks.inOrder(diff(rcv.nxt, nxtBefore), receiver.segmentSize);
   receiver.adjust(tcb.rtt.smoothed, now);
   if (tcb.state !== 'SYN-RECEIVED') tcb.app.raise(READABLE);
   return armDelayedAck(tcb, now);

@@ -49,7 +49,7 @@ function persistTimeout(tcb: Connection, now: Micros): void {
   tcb.timers.persist = NEVER;
   if (gaveUp(tcb, now)) return;
   tcb.sender.probeDue = true;
-  tcb.sender.probes++;
+  if (tcb.snd.wnd === 0) tcb.sender.probes++;
 }
 
 /** MUST-26: only when nothing is outstanding and nothing was heard. */
