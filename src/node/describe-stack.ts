@@ -150,5 +150,7 @@ function describeConnections(stack: Stack): StackDescription['connections'] {
     byState[connection.state] = (byState[connection.state] ?? 0) + 1;
     if (shown.length < MAX_CONNECTIONS) shown.push(connection);
   }
-  return { total, byState, shown: shown.map(inspect) };
+  const { timeWaitCount } = stack.tcp;
+  if (timeWaitCount > 0) byState['TIME-WAIT'] = (byState['TIME-WAIT'] ?? 0) + timeWaitCount;
+  return { total: total + timeWaitCount, byState, shown: shown.map(inspect) };
 }

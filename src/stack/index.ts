@@ -5,6 +5,7 @@ export type { LinkDevice, Offload } from './device.ts';
 export { NO_OFFLOAD } from './device.ts';
 export type { DropReason } from './host/counters.ts';
 export { Counters, DROP_REASONS } from './host/counters.ts';
+export type { ErrorObserver } from './host/guard.ts';
 export type { EchoAnswer, EchoRequest } from './host/icmp.ts';
 export type { NetworkInterface } from './host/interface.ts';
 export { Prefix, parseInterfaceAddress, parsePrefix } from './ip/prefix.ts';

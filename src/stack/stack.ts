@@ -4,6 +4,8 @@ import { Deadlines } from './deadlines.ts';
 import type { LinkDevice } from './device.ts';
 import type { DropReason } from './host/counters.ts';
 import { Counters } from './host/counters.ts';
+import type { ErrorObserver } from './host/guard.ts';
+import { Guard } from './host/guard.ts';
 import { Icmp } from './host/icmp.ts';
 import { IcmpDispatch } from './host/icmp-dispatch.ts';
 import type { DropObserver, Protocols } from './host/input.ts';
@@ -37,6 +39,11 @@ export interface StackOptions {
   readonly wake?: () => void;
   /** Told about every packet dropped on its way in. */
   readonly onDrop?: DropObserver;
+  /**
+   * Told what an application threw when the stack called it: an owner's `notify`, an echo listener, `onDrop`. The run goes on
+   * as if it had not. @default `run` throws the first such error when everything else is done
+   */
+  readonly onError?: ErrorObserver;
   /** Defaults for every connection. */
   readonly tcp?: Partial<TcpOptions>;
   /** The time at which the host comes up. @default 0 */
@@ -84,18 +91,20 @@ export class Stack implements LinkObserver {
   readonly #tcpOut = new TcpOutput();
   readonly #udpOut = new UdpOut();
   readonly #wake: () => void;
+  readonly #guard: Guard;
   #now: Micros;
   #isRunning = false;
   /** A budget ran out: there is more to do at once. */
   #moreToDo = false;
 
-  constructor({ random, wake = () => {}, onDrop, tcp = {}, now = 0 }: StackOptions) {
+  constructor({ random, wake = () => {}, onDrop, onError, tcp = {}, now = 0 }: StackOptions) {
+    this.#guard = new Guard(onError);
     this.#wake = wake;
     this.#now = now;
     this.startedAt = now;
     this.interfaces = this.#interfaces;
     this.#output = new Output(this, new Identification(random), this.counters);
-    this.icmp = new Icmp(this, this.#output, new IcmpRateLimit(random, ICMP_PER_DESTINATION), this.counters);
+    this.icmp = new Icmp(this, this.#output, new IcmpRateLimit(random, ICMP_PER_DESTINATION), this.counters, this.#guard);
     this.tcp = new Tcp(
       { path: (to, from) => this.#output.path(to, this.#now, from), wake: () => this.wake() },
       this.#deadlines,
@@ -107,8 +116,8 @@ export class Stack implements LinkObserver {
       random,
     );
     this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu);
-    this.#input = new Input(this, this.icmp, this.#protocols(), this.counters, new Packet());
-    this.#input.onDrop = onDrop;
+    const { icmp, counters } = this;
+    this.#input = new Input({ topology: this, icmp, protocols: this.#protocols(), counters, guard: this.#guard, onDrop });
   }
 
   /** The time of the last run. */
@@ -152,7 +161,10 @@ export class Stack implements LinkObserver {
     this.#wake();
   }
 
-  /** Takes all frames, then what is due, then sends what is ready. */
+  /**
+   * Takes all frames, then what is due, then sends what is ready.
+   * @throws what an application threw, after all that, unless there is an `onError` to tell
+   */
   run(now: Micros): void {
     this.#now = now;
     this.#isRunning = true;
@@ -162,13 +174,13 @@ export class Stack implements LinkObserver {
       this.#deadlines.runDue(now);
       this.#transmit(now);
       // applications act on what they are told, and what they write goes out in the same run
-      this.tcp.notifyOwners();
-      this.udp.notifyOwners();
+      this.#notifyOwners();
       this.#transmit(now);
     } finally {
       this.#isRunning = false;
     }
     this.#moreToDo ||= this.tcp.hasWork || this.udp.wantsToSend || this.#output.loopback.length > 0;
+    this.#guard.rethrow();
   }
 
   /** When to call `run` again; not later than now when there is more to do at once. */
@@ -186,9 +198,16 @@ export class Stack implements LinkObserver {
     return all ? counts : Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
   }
 
+  /** What fragments that wait for others cost now. */
+  get reassembly(): { readonly datagrams: number; readonly bytes: number } {
+    const { size, bytes } = this.#input.reassembler;
+    return { datagrams: size, bytes };
+  }
+
   /** Nobody answered ARP: whoever sent the packet learns it at once. */
   onUnreachable(packet: Packet): void {
-    this.#dispatch.unreachable(packet);
+    if (ipv4.protocol(packet.view, packet.start) === ipv4.PROTOCOL_ICMP) this.icmp.onUnreachable(packet, this.#now);
+    else this.#dispatch.unreachable(packet);
   }
 
   onArpEvent(event: ArpEvent): void {
@@ -220,6 +239,12 @@ export class Stack implements LinkObserver {
       const packet = queue.shift();
       if (packet !== undefined) this.#input.onLoopback(packet, now);
     }
+  }
+
+  /** An owner that throws has had its turn; the others still wait for theirs. */
+  #notifyOwners(): void {
+    while (!this.#guard.call(() => this.tcp.notifyOwners()));
+    while (!this.#guard.call(() => this.udp.notifyOwners()));
   }
 
   #transmit(now: Micros): void {

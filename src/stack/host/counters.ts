@@ -13,9 +13,11 @@ import { UDP_DROPS } from '../udp/udp.ts';
 export const HOST_DROPS = [
   'not for us',
   'multicast group not joined',
+  'packet for one host in a frame to many',
   'IP protocol unknown',
   'ICMP echo to a broadcast address',
   'ICMP type unknown',
+  'ICMP echo reply that nobody waits for',
   'ICMP error about nothing of ours',
   'ICMP error suppressed by the rate limit',
   'no route to the destination',
@@ -54,6 +56,8 @@ export class Counters {
   tcpIn = 0;
   tcpOut = 0;
   fragmentsOut = 0;
+  /** Fragments that arrived and wait for the others of their datagram. */
+  fragmentsHeld = 0;
   /** Address conflicts noticed, RFC 5227. */
   addressConflicts = 0;
   readonly #drops = new Map<DropReason, number>(DROP_REASONS.map((reason) => [reason, 0]));

@@ -6,8 +6,10 @@ import { decodeError, IcmpErrorReport } from '../ip/icmp-report.ts';
 import type { InterfaceId } from '../ip/route-table.ts';
 import type { Micros } from '../time.ts';
 import * as icmp from '../wire/icmpv4.ts';
+import { isLoopbackV4 } from '../wire/ip-address.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import type { Counters, DropReason } from './counters.ts';
+import type { Guard } from './guard.ts';
 import type { Output, SendResult, Topology } from './output.ts';
 
 const TTL = 64;
@@ -26,6 +28,20 @@ export interface EchoAnswer {
   readonly at: Micros;
 }
 
+/** Where a packet came from: an interface, or ourselves. */
+export interface Origin {
+  readonly id: InterfaceId;
+  /** The frame went to several stations. */
+  readonly isGroupFrame: boolean;
+  readonly isLoopback: boolean;
+}
+
+/** The host as ICMP sees it. */
+export interface IcmpHost extends Topology {
+  /** There is something to send. */
+  wake(): void;
+}
+
 export type EchoListener = (answer: EchoAnswer) => void;
 
 export interface EchoRequest {
@@ -40,10 +56,11 @@ export interface EchoRequest {
 export class Icmp {
   /** Who waits for echo replies, by identifier. */
   readonly echoListeners = new Map<number, EchoListener>();
-  readonly #topology: Topology;
+  readonly #host: IcmpHost;
   readonly #output: Output;
   readonly #limit: IcmpRateLimit;
   readonly #counters: Counters;
+  readonly #guard: Guard;
   readonly #packet = new Packet();
   readonly #report = new IcmpErrorReport();
   readonly #fields: ipv4.Ipv4Fields = {
@@ -56,8 +73,9 @@ export class Icmp {
     dontFragment: false,
   };
 
-  constructor(topology: Topology, output: Output, limit: IcmpRateLimit, counters: Counters) {
-    this.#topology = topology;
+  constructor(host: IcmpHost, output: Output, limit: IcmpRateLimit, counters: Counters, guard: Guard) {
+    this.#host = host;
+    this.#guard = guard;
     this.#output = output;
     this.#limit = limit;
     this.#counters = counters;
@@ -85,8 +103,7 @@ export class Icmp {
         this.#answerEcho(packet, now);
         return undefined;
       case icmp.ECHO_REPLY:
-        this.#echoReply(packet, now);
-        return undefined;
+        return this.#echoReply(packet, now);
       default:
         return this.#onError(packet, now, onError);
     }
@@ -105,12 +122,23 @@ export class Icmp {
     packet.payload = packet.start;
     packet.transport = packet.prepend(icmp.HEADER);
     icmp.encode(packet.view, packet.transport, packet.end, icmp.ECHO_REQUEST, 0, identifier * 0x1_0000 + sequence);
+    this.#host.wake(); // its neighbour may have to be asked for, or the request is for ourselves
     return this.#send({ source, destination, ttl, trafficClass: 0, dontFragment }, now);
   }
 
+  /** Nobody answered ARP for a packet of ours, whose IPv4 header is first in its live part: a ping need not wait in vain. */
+  onUnreachable({ view, start, end }: Packet, now: Micros): void {
+    const at = start + ipv4.headerLength(view, start);
+    const isRequest =
+      ipv4.fragmentOffset(view, start) === 0 && icmp.isValid(at, end) && icmp.type(view, at) === icmp.ECHO_REQUEST;
+    if (!isRequest) return;
+    const [identifier, sequence] = [icmp.echoIdentifier(view, at), icmp.echoSequence(view, at)];
+    this.#tell({ from: ipv4.source(view, start), identifier, sequence, length: 0, ttl: 0, kind: 'host unreachable', at: now });
+  }
+
   /** Tells the sender of `about`, whose IPv4 header is at `about.network`, what went wrong with it. */
-  report(about: Packet, isGroupFrame: boolean, via: InterfaceId, type: number, code: number, rest: number, now: Micros): void {
-    if (mayReport(about, isGroupFrame, this.#topology.addresses, via) !== 'ok') return;
+  report(about: Packet, { id, isGroupFrame, isLoopback }: Origin, type: number, code: number, rest: number, now: Micros): void {
+    if (mayReport(about, isGroupFrame, this.#host.addresses, id, isLoopback) !== 'ok') return;
     const { view, network } = about;
     const destination = ipv4.source(view, network);
     if (!this.#limit.allow(destination, now)) {
@@ -119,8 +147,11 @@ export class Icmp {
     }
     // RFC 1812 §4.3.2.4: from the address that was spoken to, where that is ours
     const spokenTo = ipv4.destination(view, network);
-    const source = this.#topology.addresses.owns(spokenTo) ? spokenTo : this.#output.sourceFor(destination);
-    if (source === undefined) return;
+    const source = this.#isOwn(spokenTo) ? spokenTo : this.#output.sourceFor(destination);
+    if (source === undefined) {
+      this.#counters.drop('no route to the destination');
+      return;
+    }
     writeError(this.#packet, about, type, code, rest);
     this.#send({ source, destination, ttl: TTL, trafficClass: 0xc0, dontFragment: false }, now);
   }
@@ -139,17 +170,17 @@ export class Icmp {
     this.#send({ source, destination, ttl: TTL, trafficClass: ipv4.trafficClass(view, network), dontFragment: false }, now);
   }
 
-  #echoReply({ view, network, transport, end }: Packet, now: Micros): void {
-    const identifier = icmp.echoIdentifier(view, transport);
-    this.echoListeners.get(identifier)?.({
+  #echoReply({ view, network, transport, end }: Packet, now: Micros): DropReason | undefined {
+    const isAwaited = this.#tell({
       from: ipv4.source(view, network),
-      identifier,
+      identifier: icmp.echoIdentifier(view, transport),
       sequence: icmp.echoSequence(view, transport),
       length: end - transport - icmp.HEADER,
       ttl: ipv4.ttl(view, network),
       kind: 'reply',
       at: now,
     });
+    return isAwaited ? undefined : 'ICMP echo reply that nobody waits for';
   }
 
   #onError(packet: Packet, now: Micros, onError: (report: IcmpErrorReport) => boolean): DropReason | undefined {
@@ -157,16 +188,28 @@ export class Icmp {
     const report = this.#report;
     const verdict = decodeError(view, transport, end, report);
     if (verdict !== 'ok') return verdict === 'ICMP is no error' ? 'ICMP type unknown' : verdict;
-    if (!this.#topology.addresses.owns(report.quotedSource)) return 'ICMP error about nothing of ours';
+    if (!this.#isOwn(report.quotedSource)) return 'ICMP error about nothing of ours';
     if (report.quotedProtocol === ipv4.PROTOCOL_ICMP) return this.#errorAboutEcho(ipv4.source(view, network), now);
     return onError(report) ? undefined : 'ICMP error about nothing of ours';
   }
 
   #errorAboutEcho(from: number, now: Micros): DropReason | undefined {
     const { quotedEchoIdentifier: identifier, quotedEchoSequence: sequence, kind } = this.#report;
-    const listener = this.echoListeners.get(identifier);
-    listener?.({ from, identifier, sequence, length: 0, ttl: 0, kind, at: now });
-    return listener === undefined ? 'ICMP error about nothing of ours' : undefined;
+    const isAwaited = this.#tell({ from, identifier, sequence, length: 0, ttl: 0, kind, at: now });
+    return isAwaited ? undefined : 'ICMP error about nothing of ours';
+  }
+
+  /** @returns false when nobody listens */
+  #tell(answer: EchoAnswer): boolean {
+    const listener = this.echoListeners.get(answer.identifier);
+    if (listener === undefined) return false;
+    this.#guard.call(() => listener(answer));
+    return true;
+  }
+
+  /** Ours on a link, or within this host. */
+  #isOwn(word: number): boolean {
+    return isLoopbackV4(word) || this.#host.addresses.owns(word);
   }
 
   #send(fields: Omit<ipv4.Ipv4Fields, 'protocol' | 'identification'>, now: Micros): SendResult {

@@ -1,9 +1,9 @@
 /** The way in: from a frame to whoever it is for, or to the counter that says why not. */
-import type { Packet } from '../bytes/packet.ts';
+import { Packet } from '../bytes/packet.ts';
 import type { Timed } from '../deadlines.ts';
+import { restOfPointer } from '../ip/icmp-errors.ts';
 import { checkAddresses, checkHeader } from '../ip/input.ts';
 import { Reassembler } from '../ip/reassemble.ts';
-import type { InterfaceId } from '../ip/route-table.ts';
 import { classify, isGroupFrame } from '../link/ethernet-link.ts';
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
@@ -12,7 +12,8 @@ import * as icmp from '../wire/icmpv4.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import { findFault } from '../wire/ipv4-options.ts';
 import type { Counters, DropReason } from './counters.ts';
-import type { Icmp } from './icmp.ts';
+import type { Guard } from './guard.ts';
+import type { Icmp, Origin } from './icmp.ts';
 import type { NetworkInterface } from './interface.ts';
 import type { Topology } from './output.ts';
 
@@ -26,16 +27,18 @@ export interface Protocols {
 /** Told about every packet that is dropped, while its bytes are still there. */
 export type DropObserver = (reason: DropReason, packet: Packet) => void;
 
-/** Where a packet came from: an interface, or ourselves. */
-interface Origin {
-  readonly id: InterfaceId;
-  readonly isGroupFrame: boolean;
-  readonly isLoopback: boolean;
+/** What the way in is made of. */
+export interface InputParts {
+  readonly topology: Topology;
+  readonly icmp: Icmp;
+  readonly protocols: Protocols;
+  readonly counters: Counters;
+  readonly guard: Guard;
+  readonly onDrop: DropObserver | undefined;
 }
 
 export class Input implements Timed {
   readonly reassembler = new Reassembler();
-  onDrop: DropObserver | undefined = undefined;
   deadlineIndex = -1;
   deadlineKey: Micros = NEVER;
   readonly #topology: Topology;
@@ -43,14 +46,17 @@ export class Input implements Timed {
   readonly #protocols: Protocols;
   readonly #counters: Counters;
   readonly #origin = { id: 0, isGroupFrame: false, isLoopback: false };
-  readonly #expired: Packet;
+  readonly #expired = new Packet();
+  readonly #guard: Guard;
+  readonly #onDrop: DropObserver | undefined;
 
-  constructor(topology: Topology, icmp: Icmp, protocols: Protocols, counters: Counters, scratch: Packet) {
+  constructor({ topology, icmp, protocols, counters, guard, onDrop }: InputParts) {
     this.#topology = topology;
     this.#icmp = icmp;
     this.#protocols = protocols;
     this.#counters = counters;
-    this.#expired = scratch;
+    this.#guard = guard;
+    this.#onDrop = onDrop;
   }
 
   nextTimeout(): Micros {
@@ -62,8 +68,8 @@ export class Input implements Timed {
     this.reassembler.onTimeout(now);
     while (this.reassembler.pollExpired(this.#expired)) {
       const route = this.#topology.routes.lookup(ipv4.source(this.#expired.view, this.#expired.network));
-      const id = route?.interfaceId ?? 0;
-      this.#icmp.report(this.#expired, false, id, icmp.TIME_EXCEEDED, icmp.REASSEMBLY_TIME_EXCEEDED, 0, now);
+      const origin = { id: route?.interfaceId ?? 0, isGroupFrame: false, isLoopback: false };
+      this.#icmp.report(this.#expired, origin, icmp.TIME_EXCEEDED, icmp.REASSEMBLY_TIME_EXCEEDED, 0, now);
     }
   }
 
@@ -100,23 +106,37 @@ export class Input implements Timed {
     const { view } = packet;
     this.#counters.ipIn++;
     const fault = checkHeader(view, packet.network, packet.end);
-    if (fault === 'IP option malformed') {
-      const pointer = (findFault(view, packet.network) << 24) >>> 0;
-      this.#icmp.report(packet, origin.isGroupFrame, origin.id, icmp.PARAMETER_PROBLEM, 0, pointer, now);
-    }
-    if (fault !== 'ok') return fault;
+    if (fault !== 'ok' && fault !== 'IP option malformed') return fault;
     packet.end = packet.network + ipv4.totalLength(view, packet.network); // what lies behind is Ethernet's padding
     const arrival = origin.isLoopback ? 'ours' : checkAddresses(view, packet.network, this.#topology.addresses, origin.id);
+    if (fault === 'IP option malformed') {
+      if (arrival === 'ours') this.#reportOption(packet, origin, now); // RFC 1122 §3.2.1.3: about another's packet we are silent
+      return fault;
+    }
     if (arrival === 'other') return 'not for us';
     if (arrival === 'multicast') return 'multicast group not joined';
     if (arrival !== 'ours' && arrival !== 'broadcast') return arrival;
-    if (ipv4.isFragment(view, packet.network)) {
-      const verdict = this.reassembler.onFragment(packet, now);
-      if (verdict === 'held') return undefined;
-      if (verdict !== 'complete') return verdict;
-      packet.clearOffload();
-    }
+    // RFC 1122 §3.3.6: a trick to have one packet answered by many
+    if (origin.isGroupFrame && arrival === 'ours') return 'packet for one host in a frame to many';
+    if (ipv4.isFragment(view, packet.network)) return this.#onFragment(packet, origin, arrival === 'broadcast', now);
     return this.#deliver(packet, origin, arrival === 'broadcast', now);
+  }
+
+  #onFragment(packet: Packet, origin: Origin, toMany: boolean, now: Micros): DropReason | undefined {
+    const verdict = this.reassembler.onFragment(packet, now);
+    if (verdict === 'held') {
+      this.#counters.fragmentsHeld++;
+      return undefined;
+    }
+    if (verdict !== 'complete') return verdict;
+    packet.clearOffload();
+    return this.#deliver(packet, origin, toMany, now);
+  }
+
+  /** RFC 792: the pointer names the octet that is wrong. */
+  #reportOption(packet: Packet, origin: Origin, now: Micros): void {
+    const pointer = restOfPointer(findFault(packet.view, packet.network));
+    this.#icmp.report(packet, origin, icmp.PARAMETER_PROBLEM, 0, pointer, now);
   }
 
   #deliver(packet: Packet, origin: Origin, toMany: boolean, now: Micros): DropReason | undefined {
@@ -124,8 +144,8 @@ export class Input implements Timed {
     packet.transport = network + ipv4.headerLength(view, network);
     switch (ipv4.protocol(view, network)) {
       case ipv4.PROTOCOL_TCP:
-        // RFC 9293 §3.9.2.3, MUST-57: TCP is between two hosts; a frame to all that carries it is a trick (RFC 1122 §3.3.6)
-        if (toMany || origin.isGroupFrame) return 'SYN from or to an impossible address';
+        // RFC 9293 §3.9.2.3, MUST-57: TCP is between two hosts
+        if (toMany) return 'SYN from or to an impossible address';
         return this.#protocols.onTcp(packet, now);
       case ipv4.PROTOCOL_UDP: {
         const verdict = this.#protocols.onUdp(packet, toMany, now);
@@ -141,12 +161,13 @@ export class Input implements Timed {
   }
 
   #unreachable(packet: Packet, origin: Origin, code: number, now: Micros): void {
-    this.#icmp.report(packet, origin.isGroupFrame, origin.id, icmp.DESTINATION_UNREACHABLE, code, 0, now);
+    this.#icmp.report(packet, origin, icmp.DESTINATION_UNREACHABLE, code, 0, now);
   }
 
   #drop(reason: DropReason | undefined, packet: Packet): void {
     if (reason === undefined) return;
     this.#counters.drop(reason);
-    this.onDrop?.(reason, packet);
+    const onDrop = this.#onDrop;
+    if (onDrop !== undefined) this.#guard.call(() => onDrop(reason, packet));
   }
 }

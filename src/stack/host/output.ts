@@ -51,6 +51,7 @@ export class Output {
     if (this.#isOwn(to.w3)) {
       return { source: from ?? to, interfaceMtu: ipv4.MAX_PACKET, pathMtu: ipv4.MAX_PACKET, gsoMaxSize: 0 };
     }
+    if (from !== undefined && isLoopbackV4(from.w3)) return undefined; // RFC 1122 §3.2.1.3 (g)
     const route = routes.lookup(to.w3);
     const out = route === undefined ? undefined : interfaces.get(route.interfaceId);
     if (route === undefined || out === undefined) return undefined;
@@ -86,15 +87,20 @@ export class Output {
     this.#counters.ipOut++;
     const { destination } = fields;
     if (this.#isOwn(destination)) return this.#sendToSelf(packet, fields);
+    // RFC 1122 §3.2.1.3 (g): 127.0.0.1 never appears outside a host, whatever a socket is bound to
+    if (isLoopbackV4(fields.source)) return this.#noRoute();
     const route = this.#topology.routes.lookup(destination);
     const out = route === undefined ? this.#linkFor(destination) : this.#topology.interfaces.get(route.interfaceId);
-    if (out === undefined) {
-      this.#counters.drop('no route to the destination');
-      return 'no route';
-    }
-    const hop = route === undefined ? destination : nextHop(route, destination);
+    if (out === undefined) return this.#noRoute();
+    const isDirect = route === undefined || isMulticastV4(destination); // RFC 1112 §6.2: a group is on the link, routers listen
+    const hop = isDirect ? destination : nextHop(route, destination);
     const toAll = this.#topology.addresses.isBroadcast(destination, out.id);
     return this.#sendVia(out, hop, toAll, packet, fields, now);
+  }
+
+  #noRoute(): SendResult {
+    this.#counters.drop('no route to the destination');
+    return 'no route';
   }
 
   #sendVia(out: NetworkInterface, hop: number, toAll: boolean, packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {

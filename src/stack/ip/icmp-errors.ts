@@ -26,18 +26,21 @@ export const ERROR_TRAFFIC_CLASS = 0xc0;
  * storms: no answer may cause another, and no packet may be answered by many.
  *
  * @param isGroupFrame the packet came in a frame to several stations
+ * @param isLoopback it came from ourselves, where 127.0.0.1 is a host like any other
  */
 export function mayReport(
   { view, network, end }: Packet,
   isGroupFrame: boolean,
   addresses: AddressTable,
   interfaceId: InterfaceId,
+  isLoopback = false,
 ): 'ok' | IcmpSilence {
   if (isGroupFrame) return 'about a frame to a group';
   const destination = ipv4.destination(view, network);
   if (ip.isMulticastV4(destination) || addresses.isBroadcast(destination, interfaceId)) return 'about a packet to a group';
   const source = ipv4.source(view, network);
-  if (!isSingleHost(source) || addresses.isBroadcast(source, interfaceId)) return 'its source is not one host';
+  if (!(isSingleHost(source) || (isLoopback && ip.isLoopbackV4(source))) || addresses.isBroadcast(source, interfaceId))
+    return 'its source is not one host';
   if (ipv4.fragmentOffset(view, network) !== 0) return 'about a later fragment';
   const at = network + ipv4.headerLength(view, network);
   const isIcmp = ipv4.protocol(view, network) === ipv4.PROTOCOL_ICMP;

@@ -61,6 +61,8 @@ export class Neighbor {
   dueAt: Micros = NEVER;
   readonly waiting = new Fifo<Packet>();
   waitingBytes = 0;
+  /** As many as `waiting` has, with the fragments of one datagram counted as one. */
+  waitingDatagrams = 0;
 
   constructor(address: number, now: Micros) {
     this.address = address;

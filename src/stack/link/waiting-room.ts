@@ -1,6 +1,7 @@
-/** The packets that wait for ARP: bounded per neighbour and in total, and handed on in the order they came. */
+/** The packets that wait for ARP: bounded per neighbour and in total, whole datagrams at a time, handed on in the order they came. */
 import { Fifo } from '../bytes/fifo.ts';
 import { HEADROOM, Packet } from '../bytes/packet.ts';
+import * as ipv4 from '../wire/ipv4.ts';
 import type { MacAddress } from '../wire/mac-address.ts';
 import { ZERO } from '../wire/mac-address.ts';
 import type { Neighbor } from './neighbor.ts';
@@ -14,11 +15,11 @@ export const WAITING_DROPS = [
 export type WaitingDrop = (typeof WAITING_DROPS)[number];
 
 export interface WaitingLimits {
-  /** @default 16 packets */
+  /** All fragments of one datagram count as one packet here: without one of them the others are worth nothing. @default 16 */
   readonly packetsPerNeighbor: number;
-  /** @default 65,536: one super-segment or many small packets */
+  /** @default 131,072: a super-segment, the longest datagram in fragments with a header each, or many small packets */
   readonly bytesPerNeighbor: number;
-  /** @default 256 packets */
+  /** Of all neighbours together, every fragment counted. @default 256 */
   readonly packets: number;
   /** @default 1 MiB */
   readonly bytes: number;
@@ -26,7 +27,7 @@ export interface WaitingLimits {
 
 export const WAITING_LIMITS: WaitingLimits = {
   packetsPerNeighbor: 16,
-  bytesPerNeighbor: 65_536,
+  bytesPerNeighbor: 131_072,
   packets: 256,
   bytes: 1 << 20,
 };
@@ -67,7 +68,7 @@ export class WaitingRoom {
   }
 
   /**
-   * Keeps a copy of the live bytes. A full queue loses its oldest packet: RFC 1122 §2.3.2.2 wants the latest to be saved,
+   * Keeps a copy of the live bytes. A full queue loses its oldest datagram: RFC 1122 §2.3.2.2 wants the latest to be saved,
    * and what is oldest is nearest to being sent again anyway. When all queues together are full, a neighbour can only
    * displace its own packets, so that nobody starves the others.
    *
@@ -77,10 +78,17 @@ export class WaitingRoom {
     const { packetsPerNeighbor, bytesPerNeighbor, packets, bytes } = this.#limits;
     const length = packet.length;
     if (length > bytesPerNeighbor) return this.#refuse();
-    while (neighbor.waiting.length >= packetsPerNeighbor || neighbor.waitingBytes + length > bytesPerNeighbor)
-      this.#giveWay(neighbor);
-    while (neighbor.waiting.length > 0 && (this.#packets >= packets || this.#bytes + length > bytes)) this.#giveWay(neighbor);
-    if (this.#packets >= packets || this.#bytes + length > bytes) return this.#refuse();
+    const newest = neighbor.waiting.at(neighbor.waiting.length - 1);
+    const begins = newest === undefined || !isSameDatagram(newest, packet);
+    const isFull = (): boolean =>
+      (begins && neighbor.waitingDatagrams >= packetsPerNeighbor) ||
+      neighbor.waitingBytes + length > bytesPerNeighbor ||
+      this.#packets >= packets ||
+      this.#bytes + length > bytes;
+    // a datagram does not displace its own beginning
+    while (isFull() && neighbor.waitingDatagrams > (begins ? 0 : 1)) this.#giveWay(neighbor);
+    if (isFull()) return this.#refuse();
+    if (begins) neighbor.waitingDatagrams++;
     // not from a pool: sized to the packet, so that the bound in bytes is a bound in memory; rare enough for the collector
     const copy = new Packet(HEADROOM + length);
     copy.copyFrom(packet);
@@ -106,6 +114,7 @@ export class WaitingRoom {
   discard(neighbor: Neighbor): void {
     this.drops['neighbour table full while waiting for ARP'] += neighbor.waiting.length;
     while (neighbor.waiting.length > 0) this.#takeOldest(neighbor);
+    neighbor.waitingDatagrams = 0;
   }
 
   pollReleased(out: Waited): boolean {
@@ -121,9 +130,18 @@ export class WaitingRoom {
     return false;
   }
 
+  /** The oldest datagram with all its fragments. */
   #giveWay(neighbor: Neighbor): void {
-    this.drops['gave way to a newer packet while waiting for ARP']++;
-    this.#takeOldest(neighbor);
+    const oldest = neighbor.waiting.peek();
+    for (
+      let next = oldest;
+      oldest !== undefined && next !== undefined && isSameDatagram(oldest, next);
+      next = neighbor.waiting.peek()
+    ) {
+      this.drops['gave way to a newer packet while waiting for ARP']++;
+      this.#takeOldest(neighbor);
+    }
+    neighbor.waitingDatagrams--;
   }
 
   #takeOldest(neighbor: Neighbor): void {
@@ -142,6 +160,7 @@ export class WaitingRoom {
       to.push(waited);
     }
     neighbor.waitingBytes = 0;
+    neighbor.waitingDatagrams = 0;
   }
 
   #poll(from: Fifo<Waited>, out: Waited): boolean {
@@ -159,3 +178,18 @@ export class WaitingRoom {
     this.#bytes -= packet.length;
   }
 }
+
+/** Fragments with equal identification, addresses and protocol belong together (RFC 791 §3.2); anything else is by itself. */
+function isSameDatagram(a: Packet, b: Packet): boolean {
+  if (a === b) return true;
+  if (!isFragment(a) || !isFragment(b)) return false;
+  const [at, bt] = [a.start, b.start];
+  return (
+    ipv4.identification(a.view, at) === ipv4.identification(b.view, bt) &&
+    ipv4.source(a.view, at) === ipv4.source(b.view, bt) &&
+    ipv4.destination(a.view, at) === ipv4.destination(b.view, bt) &&
+    ipv4.protocol(a.view, at) === ipv4.protocol(b.view, bt)
+  );
+}
+
+const isFragment = ({ view, start, length }: Packet): boolean => length >= ipv4.HEADER && ipv4.isFragment(view, start);

@@ -23,6 +23,7 @@ import { Sender } from './sender.ts';
 import { ReceiveSpace, SendSpace } from './spaces.ts';
 import type { State, StateEvent } from './state.ts';
 import * as state from './state.ts';
+import type { TimeWait } from './time-wait.ts';
 import { onTimeout } from './timeouts.ts';
 import { Timers } from './timers.ts';
 import { Timestamps } from './timestamps.ts';
@@ -74,7 +75,7 @@ export class Connection implements Timed {
   host: ConnectionHost | undefined = undefined;
   /** Waiting to be polled; the host's bookkeeping, and so is the link within a bucket of the demultiplexer. */
   isReady = false;
-  nextInBucket: Connection | undefined = undefined;
+  nextInBucket: Connection | TimeWait | undefined = undefined;
   /** Where the peer's FIN stands, once seen: it may arrive before the text in front of it (checked at each advance). */
   peerFin: Seq | undefined = undefined;
   /** When anything was last heard from the peer, and the keep-alive probes sent since. */
@@ -132,6 +133,7 @@ export class Connection implements Timed {
       this.acks.now('window update');
       this.host?.ready(this);
     }
+    if (this.state === 'TIME-WAIT' && this.receiver.available === 0) this.host?.ready(this); // nothing left but the memory
     return count;
   }
 
@@ -176,11 +178,21 @@ export class Connection implements Timed {
     this.host?.ready(this);
   }
 
+  /** Changes options of a connection that is open already (MUST-17, MUST-24). */
+  setOptions(changes: Partial<TcpOptions>): void {
+    this.options = { ...this.options, ...changes };
+    if (changes.keepAlive === false) this.timers.keepAlive = NEVER;
+    else if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined)
+      this.timers.keepAlive = this.options.keepAlive ? 0 : NEVER;
+    this.host?.ready(this);
+  }
+
   /** Takes a state event; leaving for CLOSED frees what can be freed. */
   move(event: StateEvent): void {
     const to = state.next(this.state, event);
     if (to === this.state) return;
     this.state = to;
+    if (to === 'TIME-WAIT') this.app.raise(CLOSED); // for the application it is over
     if (to === 'CLOSED') {
       this.timers.stop();
       this.sender.release();

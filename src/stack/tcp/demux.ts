@@ -1,10 +1,13 @@
-/** The table of connections by four-tuple: hash buckets, four comparisons, no garbage. */
+/** The table of connections, and of what is left of them in TIME-WAIT, by four-tuple: hash buckets, four comparisons, no garbage. */
 import type { Connection } from './connection.ts';
+import type { TimeWait } from './time-wait.ts';
+
+export type Entry = Connection | TimeWait;
 
 const FIRST_SIZE = 64;
 
 export class Demux {
-  #buckets: (Connection | undefined)[] = new Array<Connection | undefined>(FIRST_SIZE).fill(undefined);
+  #buckets: (Entry | undefined)[] = new Array<Entry | undefined>(FIRST_SIZE).fill(undefined);
   #count = 0;
 
   get count(): number {
@@ -12,26 +15,26 @@ export class Demux {
   }
 
   /** @param local, remote IPv4 addresses as words */
-  find(local: number, localPort: number, remote: number, remotePort: number): Connection | undefined {
-    let connection = this.#buckets[this.#bucket(local, localPort, remote, remotePort)];
-    while (connection !== undefined) {
-      const { id } = connection;
+  find(local: number, localPort: number, remote: number, remotePort: number): Entry | undefined {
+    let entry = this.#buckets[this.#bucket(local, localPort, remote, remotePort)];
+    while (entry !== undefined) {
+      const { id } = entry;
       if (id.remotePort === remotePort && id.remote.w3 === remote && id.localPort === localPort && id.local.w3 === local)
-        return connection;
-      connection = connection.nextInBucket;
+        return entry;
+      entry = entry.nextInBucket;
     }
     return undefined;
   }
 
-  add(connection: Connection): void {
+  add(connection: Entry): void {
     if (this.#count >= this.#buckets.length) this.#grow();
     this.#link(connection);
     this.#count++;
   }
 
-  remove(connection: Connection): void {
+  remove(connection: Entry): void {
     const at = this.#bucketOf(connection);
-    let previous: Connection | undefined;
+    let previous: Entry | undefined;
     for (let entry = this.#buckets[at]; entry !== undefined; entry = entry.nextInBucket) {
       if (entry === connection) {
         if (previous === undefined) this.#buckets[at] = entry.nextInBucket;
@@ -44,17 +47,17 @@ export class Demux {
     }
   }
 
-  *[Symbol.iterator](): Generator<Connection> {
+  *[Symbol.iterator](): Generator<Entry> {
     for (const first of this.#buckets) for (let entry = first; entry !== undefined; entry = entry.nextInBucket) yield entry;
   }
 
-  #link(connection: Connection): void {
+  #link(connection: Entry): void {
     const at = this.#bucketOf(connection);
     connection.nextInBucket = this.#buckets[at];
     this.#buckets[at] = connection;
   }
 
-  #bucketOf({ id }: Connection): number {
+  #bucketOf({ id }: Entry): number {
     return this.#bucket(id.local.w3, id.localPort, id.remote.w3, id.remotePort);
   }
 
@@ -68,7 +71,7 @@ export class Demux {
 
   #grow(): void {
     const all = [...this];
-    this.#buckets = new Array<Connection | undefined>(this.#buckets.length * 2).fill(undefined);
+    this.#buckets = new Array<Entry | undefined>(this.#buckets.length * 2).fill(undefined);
     for (const connection of all) this.#link(connection);
   }
 }

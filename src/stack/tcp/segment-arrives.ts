@@ -64,7 +64,6 @@ function checkSequenceNumber(tcb: Connection, segment: Segment, now: Micros): Ve
     if (!closedWindow) {
       // "unless the RST bit is set, if so drop the segment and return"
       if (segment.has(RST)) return 'RST outside the window';
-      restartTimeWait(tcb, segment, now);
       challenge(tcb, segment, now, 'ACK: segment outside the window');
       return 'outside the receive window';
     }
@@ -92,11 +91,6 @@ function challenge(tcb: Connection, segment: Segment, now: Micros, reason: strin
   if (isProbe || tcb.challenges.take(now)) tcb.acks.now(reason);
 }
 
-/** Eighth, TIME-WAIT: a FIN sent again restarts the 2 MSL timer; it lies outside the window, so it is caught here. */
-function restartTimeWait(tcb: Connection, segment: Segment, now: Micros): void {
-  if (tcb.state === 'TIME-WAIT' && segment.has(FIN)) tcb.timers.linger = now + tcb.options.timeWait;
-}
-
 /** Second, in the form of RFC 5961 §3.2: only the exact number resets, anything else in the window is challenged. */
 function checkReset(tcb: Connection, segment: Segment, now: Micros): Verdict {
   if (!segment.has(RST)) return undefined;
@@ -105,7 +99,7 @@ function checkReset(tcb: Connection, segment: Segment, now: Micros): Verdict {
     return 'RST not exactly expected: challenged';
   }
   switch (tcb.state) {
-    case 'TIME-WAIT':
+    case 'TIME-WAIT': // with text still to be read; later it is time-wait.ts that takes segments
       return 'RST in TIME-WAIT (RFC 1337)';
     case 'CLOSING':
     case 'LAST-ACK':

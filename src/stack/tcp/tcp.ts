@@ -27,12 +27,12 @@ import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
 import { resetFor } from './reset.ts';
 import { learnFromSyn } from './syn-sent.ts';
-import { mayReopen } from './time-wait.ts';
+import { mayReopen, TimeWait } from './time-wait.ts';
 
 /** Segments from one connection before the next has its turn. */
 const TURN = 16;
-/** Resets that may wait to be sent; more in one batch is a flood, and the rest stays unanswered. */
-const MAX_RESETS = 256;
+/** Segments of no connection that may wait to be sent; more in one batch is a flood, and the rest stays unanswered. */
+const MAX_ANSWERS = 256;
 
 /** How far a connection out of TIME-WAIT begins beyond the old one: more than a window without scaling, as in Linux. */
 const BEYOND_OLD = 0x1_0000;
@@ -85,10 +85,11 @@ export class Tcp {
   readonly #demux = new Demux();
   readonly #listeners = new Map<number, Listener[]>();
   readonly #ready = new Fifo<Connection>();
-  readonly #resets = new Fifo<{ segment: Segment; source: number; destination: number }>();
+  readonly #answers = new Fifo<{ segment: Segment; source: number; destination: number }>();
   readonly #tell = new Set<Connection | Listener>();
   readonly #segment = new Segment();
   #turn = 0;
+  #timeWaits = 0;
 
   constructor(host: TcpHost, deadlines: Deadlines, random: Random, options: Partial<TcpOptions> = {}) {
     this.#host = host;
@@ -98,9 +99,14 @@ export class Tcp {
     this.options = { ...DEFAULTS, ...options };
   }
 
-  /** Every connection, in no particular order. */
-  connections(): Iterable<Connection> {
-    return this.#demux;
+  /** Every connection, in no particular order; those that rest in TIME-WAIT are not among them: see `timeWaitCount`. */
+  *connections(): Generator<Connection> {
+    for (const entry of this.#demux) if (!(entry instanceof TimeWait)) yield entry;
+  }
+
+  /** Four-tuples of which only the memory is left. */
+  get timeWaitCount(): number {
+    return this.#timeWaits;
   }
 
   listeners(): Iterable<Listener> {
@@ -164,8 +170,7 @@ export class Tcp {
     segment.gsoSize = packet.gsoSize;
     const connection = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
     if (connection === undefined) return this.#forNobody(segment, source, destination, now);
-    if (connection.state === 'TIME-WAIT' && this.#isReopened(connection, segment))
-      return this.#forNobody(segment, source, destination, now, connection.snd.nxt);
+    if (connection instanceof TimeWait) return this.#inTimeWait(connection, segment, source, destination, now);
     const verdict = connection.onSegment(segment, packet.bytes, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
@@ -176,13 +181,13 @@ export class Tcp {
 
   /** Writes the next segment with its TCP header into `packet`; the checksum is left to IP. False when there is none. */
   pollTransmit(packet: Packet, out: TcpOutput, now: Micros): boolean {
-    const reset = this.#resets.shift();
-    if (reset !== undefined) {
-      out.source = reset.source;
-      out.destination = reset.destination;
+    const answer = this.#answers.shift();
+    if (answer !== undefined) {
+      out.source = answer.source;
+      out.destination = answer.destination;
       out.ttl = this.options.ttl;
       out.trafficClass = 0;
-      this.#write(packet, reset.segment);
+      this.#write(packet, answer.segment);
       return true;
     }
     for (let connection = this.#ready.peek(); connection !== undefined; connection = this.#ready.peek()) {
@@ -201,19 +206,19 @@ export class Tcp {
 
   /** True while something waits to be polled. */
   get hasWork(): boolean {
-    return this.#ready.length > 0 || this.#resets.length > 0;
+    return this.#ready.length > 0 || this.#answers.length > 0;
   }
 
   /** True when a segment with this sequence number is under way: what an ICMP error must quote to be believed (RFC 5927 §4.1). */
   isInFlight(local: number, localPort: number, remote: number, remotePort: number, quoted: Seq): boolean {
     const connection = this.#demux.find(local, localPort, remote, remotePort);
-    return connection !== undefined && isInFlight(connection, quoted);
+    return connection instanceof Connection && isInFlight(connection, quoted);
   }
 
   /** An ICMP error quotes a segment of ours. @returns false when it is about nothing we know */
   onIcmpError(local: number, localPort: number, remote: number, remotePort: number, quoted: Seq, fault: TcpFault): boolean {
     const connection = this.#demux.find(local, localPort, remote, remotePort);
-    return connection !== undefined && icmpArrives(connection, fault, quoted);
+    return connection instanceof Connection && icmpArrives(connection, fault, quoted);
   }
 
   /** Tells every owner what happened; to be called when the stack's run is over. */
@@ -236,6 +241,10 @@ export class Tcp {
   /** Nothing more to send: its timers go into the heap, its news to its owner, and when it is over it goes. */
   #rest(connection: Connection): void {
     if (connection.app.hasEvents && connection.app.owner !== undefined) this.#tell.add(connection);
+    if (connection.state === 'TIME-WAIT' && connection.receiver.available === 0) {
+      this.#intoTimeWait(connection);
+      return;
+    }
     if (connection.state !== 'CLOSED') {
       this.#deadlines.schedule(connection);
       return;
@@ -264,13 +273,35 @@ export class Tcp {
     if (listener.settle(connection)) this.#tell.add(listener);
   }
 
-  /** MAY-2: a SYN that may take over from TIME-WAIT ends the old connection, which is CLOSED then; true when it did. */
-  #isReopened(connection: Connection, segment: Segment): boolean {
-    const listener = this.#listenerFor(connection.id.local.w3, connection.id.localPort);
-    if (listener === undefined || listener.isFull || !mayReopen(connection, segment)) return false;
-    connection.move('TIME-WAIT is over');
-    this.#rest(connection);
-    return true;
+  #inTimeWait(record: TimeWait, segment: Segment, source: number, destination: number, now: Micros): TcpDrop | undefined {
+    const listener = this.#listenerFor(destination, record.id.localPort);
+    if (listener !== undefined && !listener.isFull && mayReopen(record, segment)) {
+      record.end();
+      this.#forget(record);
+      return this.#forNobody(segment, source, destination, now, record.sndNxt);
+    }
+    const answer = new Segment();
+    const verdict = record.onSegment(segment, now, answer);
+    this.#deadlines.schedule(record);
+    if (answer.flags !== 0) this.#answer(answer, source, destination);
+    return verdict === 'done' ? undefined : verdict;
+  }
+
+  /** Both FINs are exchanged, everything is said and read: a record takes the connection's place for the rest of the 2 MSL. */
+  #intoTimeWait(connection: Connection): void {
+    this.#deadlines.remove(connection);
+    this.#demux.remove(connection);
+    connection.host = undefined;
+    const record = new TimeWait(connection, (over) => this.#forget(over));
+    this.#demux.add(record);
+    this.#timeWaits++;
+    this.#deadlines.schedule(record);
+  }
+
+  #forget(record: TimeWait): void {
+    this.#deadlines.remove(record);
+    this.#demux.remove(record);
+    this.#timeWaits--;
   }
 
   /** §3.10.7.1 CLOSED and §3.10.7.2 LISTEN. */
@@ -323,10 +354,14 @@ export class Tcp {
   }
 
   #reset(segment: Segment, source: number, destination: number): void {
-    if (this.#resets.length >= MAX_RESETS) return;
     const answer = new Segment();
-    if (!resetFor(segment, answer)) return;
-    this.#resets.push({ segment: answer, source: destination, destination: source });
+    if (resetFor(segment, answer)) this.#answer(answer, source, destination);
+  }
+
+  /** Queues a segment that belongs to no connection, as the answer to one from `source` to `destination`. */
+  #answer(answer: Segment, source: number, destination: number): void {
+    if (this.#answers.length >= MAX_ANSWERS) return;
+    this.#answers.push({ segment: answer, source: destination, destination: source });
     this.#host.wake();
   }
 

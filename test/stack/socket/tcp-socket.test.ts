@@ -231,3 +231,10 @@ test('closing a listener resets those whom nobody accepted, ends accept, and fre
   }
   listenTcp(bob, 7);
 });
+
+test('RFC 9293 §3.6: both close at the same time, and neither waits for TIME-WAIT to end', async () => {
+  const { world, client, server } = await connected({ cable: { delay: 10 * MILLISECOND } });
+  const begin = world.now;
+  await world.finish(Promise.all([client.close(), server.close()]));
+  expect(world.now - begin).toBeLessThan(SECOND);
+});
