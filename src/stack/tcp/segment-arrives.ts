@@ -6,7 +6,7 @@ import type { Micros } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
 import { add, after, atOrAfter, before, inWindow, max } from '../wire/seq.ts';
 import type { Segment } from '../wire/tcp.ts';
-import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
+import { ACK, RST, SYN } from '../wire/tcp.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { PEER_CLOSED, READABLE } from './application-side.ts';
 import type { Connection } from './connection.ts';
