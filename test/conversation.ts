@@ -25,6 +25,8 @@ import { ACK, PSH, Segment, SYN } from '../src/stack/wire/tcp.ts';
 import { AppSide, pattern } from './stack/tcp/application.ts';
 import { checkInvariants, EdgeWatch } from './stack/tcp/invariants.ts';
 
+/** The textbook's TCP: what a conversation is about it says itself. */
+const PLAIN: Partial<TcpOptions> = { timestamps: false, windowScale: false, sack: false, congestionControl: 'reno' };
 export const OURS = ipv4('10.0.0.1');
 export const PEER = ipv4('10.0.0.2');
 export const OUR_PORT = 80;
@@ -101,7 +103,7 @@ export class Conversation {
     const { mtu = 1500, gsoMaxSize = 0 } = setting;
     const path: Path = { source: OURS, interfaceMtu: mtu, pathMtu: mtu, gsoMaxSize };
     const host = { path: (): Path => path, wake: () => {} };
-    this.tcp = new Tcp(host, this.deadlines, new SeededRandom(1), { timestamps: false, windowScale: false, ...setting.tcp });
+    this.tcp = new Tcp(host, this.deadlines, new SeededRandom(1), { ...PLAIN, ...setting.tcp });
     // the clock of RFC 6528 decides our initial number: begin at the moment when it shows the one we want
     const id = { local: OURS, localPort: OUR_PORT, remote: PEER, remotePort: PEER_PORT };
     const origin = new IsnGenerator(new SeededRandom(1)).next(id, 0);

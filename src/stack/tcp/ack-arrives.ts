@@ -7,10 +7,29 @@ import { FIN, SYN } from '../wire/tcp.ts';
 import { WRITABLE } from './application-side.ts';
 import type { Connection } from './connection.ts';
 import type { Verdict } from './drops.ts';
+import { detectLosses } from './loss-detection.ts';
 import { DUPLICATE_THRESHOLD } from './recovery.ts';
+import { takeBlocks } from './sack.ts';
 
 export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verdict {
+  const fault = checkNumber(tcb, segment, now);
+  if (fault !== undefined) return fault;
   const { snd, sender } = tcb;
+  const windowBefore = snd.wnd;
+  updateWindow(tcb, segment);
+  const isRepeated = isDuplicate(tcb, segment, windowBefore);
+  if (tcb.agreement.sack) selectiveAck(tcb, segment, isRepeated, now);
+  if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
+  else if (isRepeated && !tcb.agreement.sack) duplicateAck(tcb, now);
+  detectLosses(tcb, now);
+  if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
+  else if (snd.wnd === 0 && sender.stalledSince !== NEVER) sender.stalledSince = now; // MUST-37: it answers, it lives
+  return undefined;
+}
+
+/** Neither beyond what was sent nor too far below what is acknowledged. */
+function checkNumber(tcb: Connection, segment: Segment, now: Micros): Verdict {
+  const { snd } = tcb;
   if (after(segment.ack, snd.nxt)) {
     if (tcb.challenges.take(now)) tcb.acks.now('ACK: the peer acknowledges what was never sent');
     return 'acknowledges what was never sent';
@@ -20,12 +39,6 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
     if (tcb.challenges.take(now)) tcb.acks.now('challenge ACK: acknowledgment too old');
     return 'acknowledgment too old';
   }
-  const windowBefore = snd.wnd;
-  updateWindow(tcb, segment);
-  if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
-  else if (isDuplicate(tcb, segment, windowBefore)) duplicateAck(tcb, now);
-  if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
-  else if (snd.wnd === 0 && sender.stalledSince !== NEVER) sender.stalledSince = now; // MUST-37: it answers, it lives
   return undefined;
 }
 
@@ -58,15 +71,33 @@ function isDuplicate(tcb: Connection, segment: Segment, windowBefore: number): b
   );
 }
 
+/** RFC 2018 §5, RFC 8985 §6.2 and §7.4: what the peer has beyond the cumulative acknowledgment. */
+function selectiveAck(tcb: Connection, segment: Segment, isRepeated: boolean, now: Micros): void {
+  const { sender, timestamps, snd } = tcb;
+  const echoes = timestamps.enabled && segment.hasTimestamps;
+  sender.rack.begin(now, echoes ? timestamps.since(segment.tsEcho, now) : -1);
+  const reportedBefore = sender.duplicatesReported;
+  takeBlocks(tcb, segment);
+  const reportsDuplicate = sender.duplicatesReported > reportedBefore;
+  if (sender.tail.onAck(segment.ack, reportsDuplicate, isRepeated && segment.sackCount === 0) !== 'repaired a loss') return;
+  sender.control.onLoss(snd.flight, now);
+  sender.control.onRecovered(snd.flight);
+}
+
 function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): void {
   const { snd, sender, rtt, timers } = tcb;
   const acked = diff(segment.ack, snd.una);
   const flight = snd.flight;
+  const isText = snd.synAcknowledged; // the acknowledgment of a SYN earns no window
   sender.acknowledge(segment.ack);
-  sampleRtt(tcb, segment, now);
+  const sampled = sampleRtt(tcb, segment, now);
   rtt.forgetBackOff();
+  timers.tailProbe = NEVER;
   sender.stalledSince = sender.sent.isEmpty ? NEVER : now;
-  const restart = advanceRecovery(tcb, segment, acked, flight, now);
+  const { phase } = sender.recovery;
+  const restart = advanceRecovery(tcb, segment, acked);
+  // what ends a recovery may acknowledge a whole window at once: to grow by it would be a burst (RFC 3465 §2.3)
+  if (isText && phase !== 'fast recovery' && phase === sender.recovery.phase) growWindow(tcb, acked, flight, sampled, now);
   // RFC 6298 (5.2), (5.3): off when nothing is outstanding, else anew from now
   if (sender.sent.isEmpty) timers.retransmit = NEVER;
   else if (restart) timers.retransmit = now + rtt.rto;
@@ -77,40 +108,62 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
 }
 
 /** RFC 6298 §3: from a segment sent once (Karn), or by the echoed timestamp (RFC 7323 §4.1) also for one sent twice. */
-function sampleRtt(tcb: Connection, segment: Segment, now: Micros): void {
+function sampleRtt(tcb: Connection, segment: Segment, now: Micros): boolean {
   const { sent } = tcb.sender;
-  if (sent.ackedSentAt !== NEVER) tcb.rtt.sample(now - sent.ackedSentAt);
-  else if (tcb.timestamps.enabled && segment.hasTimestamps && segment.tsEcho !== 0) {
-    const elapsed = tcb.timestamps.since(segment.tsEcho, now);
-    if (elapsed >= 0) tcb.rtt.sample(Math.max(elapsed, 1));
+  if (sent.ackedSentAt !== NEVER) {
+    tcb.rtt.sample(now - sent.ackedSentAt);
+    return true;
   }
+  if (!tcb.timestamps.enabled || !segment.hasTimestamps || segment.tsEcho === 0) return false;
+  const elapsed = tcb.timestamps.since(segment.tsEcho, now);
+  if (elapsed >= 0) tcb.rtt.sample(Math.max(elapsed, 1));
+  return elapsed >= 0;
 }
 
 /** @returns whether the retransmission timer starts anew */
-function advanceRecovery(tcb: Connection, segment: Segment, acked: number, flight: number, now: Micros): boolean {
+function advanceRecovery(tcb: Connection, segment: Segment, acked: number): boolean {
   const { sender, snd } = tcb;
   const { recovery, control } = sender;
-  if (recovery.phase === 'fast recovery' && !atOrAfter(segment.ack, recovery.recover)) {
-    // RFC 6582 §3.2 step 3, a partial acknowledgment: the next segment is missing too
-    const first = !recovery.partialSeen;
-    recovery.partialSeen = true;
-    recovery.forgetDuplicates(Math.ceil(acked / control.mss));
-    recovery.urgent = true;
-    sender.sent.markFirstLost(control.mss);
-    return first;
-  }
-  if (recovery.phase !== 'open' && atOrAfter(segment.ack, recovery.recover)) {
-    if (recovery.phase === 'fast recovery') control.onRecovered(snd.flight);
-    recovery.leave();
-    return true;
-  }
+  if (recovery.phase === 'fast recovery' && !atOrAfter(segment.ack, recovery.recover)) return partialAck(tcb, acked);
   recovery.duplicates = 0;
   // nothing older than this can cause duplicates any more; following SND.UNA also keeps the two on one side of the circle
   if (recovery.phase === 'open') recovery.recover = add(segment.ack, -1);
-  // a window that nobody fills says nothing about the network: it grows only while it is the limit (RFC 9293 §3.8.2, RFC 7661)
-  const slowStart = control.window < control.threshold;
-  if (flight + control.mss > control.window || (slowStart && flight * 2 > control.window)) control.onAck(acked, now);
+  else if (atOrAfter(segment.ack, recovery.recover)) {
+    if (recovery.phase === 'fast recovery') control.onRecovered(snd.flight);
+    sender.rack.onRecoveryEnd();
+    recovery.leave();
+  }
   return true;
+}
+
+/** RFC 6582 §3.2 step 3: the next segment is missing too. With selective acknowledgments the scoreboard knows better. */
+function partialAck({ sender, agreement }: Connection, acked: number): boolean {
+  if (agreement.sack) return true;
+  const { recovery, control } = sender;
+  const first = !recovery.partialSeen;
+  recovery.partialSeen = true;
+  recovery.forgetDuplicates(Math.ceil(acked / control.mss));
+  recovery.urgent = true;
+  sender.sent.markFirstLost(control.mss);
+  return first;
+}
+
+/**
+ * A window that nobody fills says nothing about the network: it grows only while it is the limit (RFC 9293 §3.8.2, RFC 7661).
+ * @param flight before the acknowledgment
+ */
+function growWindow(tcb: Connection, acked: number, flight: number, sampled: boolean, now: Micros): void {
+  const { sender, snd, rtt } = tcb;
+  const { control, sample } = sender;
+  sample.roundEnded = atOrAfter(snd.una, sender.roundEnd);
+  if (sample.roundEnded) sender.roundEnd = snd.nxt;
+  const slowStart = control.window < control.threshold;
+  if (flight + control.mss <= control.window && !(slowStart && flight * 2 > control.window)) return;
+  sample.acked = acked;
+  sample.now = now;
+  sample.rtt = sampled ? rtt.latest : 0;
+  sample.smoothedRtt = rtt.smoothed;
+  control.onAck(sample);
 }
 
 function duplicateAck(tcb: Connection, now: Micros): void {

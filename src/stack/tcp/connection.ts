@@ -8,6 +8,8 @@ import type { Segment } from '../wire/tcp.ts';
 import type { TcpFailure } from './application-side.ts';
 import { ApplicationSide, CLOSED, FAILED, READABLE, WRITABLE } from './application-side.ts';
 import { ChallengeLimit } from './challenge.ts';
+import type { CongestionControl } from './congestion/control.ts';
+import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
 import { Unlimited } from './congestion/unlimited.ts';
 import { AckPolicy } from './delayed-ack.ts';
@@ -46,6 +48,17 @@ export interface Path {
   readonly pathMtu: number;
   /** The longest packet the device cuts into segments itself; 0: none. */
   readonly gsoMaxSize: number;
+}
+
+function controlFor(name: TcpOptions['congestionControl']): CongestionControl {
+  switch (name) {
+    case 'cubic':
+      return new Cubic(DEFAULT_MSS);
+    case 'reno':
+      return new Reno(DEFAULT_MSS);
+    case 'unlimited':
+      return new Unlimited();
+  }
 }
 
 /** Whoever polls connections. */
@@ -98,7 +111,7 @@ export class Connection implements Timed {
     this.timestamps = new Timestamps(secret);
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
-    const control = options.congestionControl === 'reno' ? new Reno(DEFAULT_MSS) : new Unlimited();
+    const control = controlFor(options.congestionControl);
     this.sender = new Sender(this.snd, control, options);
   }
 

@@ -28,6 +28,8 @@ export class Agreement {
   /** Shift of the windows we send: Rcv.Wind.Shift. */
   receiveShift = 0;
   timestamps = false;
+  /** Both sent SACK-permitted, RFC 2018 §2. */
+  sack = false;
 
   constructor(interfaceMtu: number, pathMtu: number) {
     this.announcedMss = interfaceMtu - FIXED_HEADERS;
@@ -56,6 +58,7 @@ export function shiftFor(maxReceiveBuffer: number): number {
 export function agree(agreement: Agreement, syn: Segment, options: TcpOptions): void {
   agreement.peerMss = syn.mss > 0 ? Math.max(syn.mss, MIN_MSS) : DEFAULT_MSS;
   agreement.timestamps = options.timestamps && syn.hasTimestamps;
+  agreement.sack = options.sack && syn.sackPermitted;
   const scaling = options.windowScale && syn.windowShift >= 0;
   agreement.sendShift = scaling ? Math.min(syn.windowShift, MAX_SHIFT) : 0;
   agreement.receiveShift = scaling ? shiftFor(options.maxReceiveBuffer) : 0;
@@ -65,6 +68,7 @@ export function agree(agreement: Agreement, syn: Segment, options: TcpOptions): 
 export function offer(agreement: Agreement, out: Segment, options: TcpOptions, answer: boolean, peerScales: boolean): void {
   out.mss = agreement.announcedMss; // MUST-14, MAY-3
   out.hasTimestamps = answer ? agreement.timestamps : options.timestamps;
+  out.sackPermitted = answer ? agreement.sack : options.sack;
   const scaling = options.windowScale && (!answer || peerScales);
   out.windowShift = scaling ? shiftFor(options.maxReceiveBuffer) : -1;
 }

@@ -48,8 +48,10 @@ export interface TcpOptions {
   readonly sendBuffer: number;
   /** How far the send buffer may grow. @default 4 MiB */
   readonly maxSendBuffer: number;
-  /** @default 'reno' */
-  readonly congestionControl: 'reno' | 'unlimited';
+  /** Offer selective acknowledgment, RFC 2018, and with it loss detection by time (RFC 8985). @default true */
+  readonly sack: boolean;
+  /** CUBIC (RFC 9438) with HyStart++ (RFC 9406), Reno (RFC 5681), or none. @default 'cubic' */
+  readonly congestionControl: 'cubic' | 'reno' | 'unlimited';
   readonly ttl: number;
   /** The octet with DSCP and ECN (MUST-48). @default 0 */
   readonly trafficClass: number;
@@ -77,7 +79,8 @@ export const DEFAULTS: TcpOptions = {
   maxReceiveBuffer: 4 * 1024 * 1024,
   sendBuffer: 256 * 1024,
   maxSendBuffer: 4 * 1024 * 1024,
-  congestionControl: 'reno',
+  sack: true,
+  congestionControl: 'cubic',
   ttl: 64,
   trafficClass: 0,
 };

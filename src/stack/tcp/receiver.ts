@@ -2,13 +2,15 @@
 import { RingBuffer } from '../bytes/ring-buffer.ts';
 import type { Micros } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add, after, diff, max } from '../wire/seq.ts';
+import { add, after, diff, max, seq } from '../wire/seq.ts';
 import type { TcpOptions } from './options.ts';
 import { Reassembly } from './reassembly.ts';
 import type { ReceiveSpace } from './spaces.ts';
 
 export class Receiver {
   readonly islands: Reassembly = new Reassembly();
+  /** What arrived although we had it: reported once (RFC 2883). */
+  readonly duplicate = { isPending: false, left: seq(0), right: seq(0) };
   /** Bytes in order that the application has not read are `ring[0, ring.length)`; islands lie beyond. */
   readonly #ring = new RingBuffer(0);
   readonly #space: ReceiveSpace;
@@ -63,6 +65,13 @@ export class Receiver {
     this.#ring.extend(diff(reached, this.#space.nxt));
     this.#space.nxt = reached;
     return true;
+  }
+
+  /** `[left, right)` arrived and was here already. */
+  sawDuplicate(left: Seq, right: Seq): void {
+    this.duplicate.isPending = true;
+    this.duplicate.left = left;
+    this.duplicate.right = right;
   }
 
   /** Moves up to `length` bytes to `into[at]`. @returns how many */

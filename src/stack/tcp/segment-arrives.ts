@@ -51,22 +51,10 @@ function arrivesAgain(tcb: Connection, segment: Segment): Verdict {
 /** First, with the timestamp check of RFC 7323 §5.3 in front of it. */
 function checkSequenceNumber(tcb: Connection, segment: Segment, now: Micros): Verdict {
   const { rcv, timestamps } = tcb;
-  if (timestamps.enabled && !segment.has(RST)) {
-    // RFC 7323 §3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the segment"
-    if (!segment.hasTimestamps) return 'timestamp missing';
-    if (timestamps.isOld(segment.tsValue, now)) {
-      challenge(tcb, segment, now, 'ACK: timestamp too old');
-      return 'old by its timestamp (PAWS)';
-    }
-  }
+  const fault = checkTimestamp(tcb, segment, now);
+  if (fault !== undefined) return fault;
   if (!isAcceptable(segment, rcv.nxt, rcv.wnd)) {
-    const closedWindow = rcv.wnd === 0 && segment.seq === rcv.nxt;
-    if (!closedWindow) {
-      // "unless the RST bit is set, if so drop the segment and return"
-      if (segment.has(RST)) return 'RST outside the window';
-      challenge(tcb, segment, now, 'ACK: segment outside the window');
-      return 'outside the receive window';
-    }
+    if (rcv.wnd > 0 || segment.seq !== rcv.nxt) return unacceptable(tcb, segment, now);
     // §3.10.7.4: with a closed window "special allowance should be made to accept valid ACKs, URGs, and RSTs"; its text
     // and FIN find no room in the seventh step, but they stay: a segment with text is no duplicate acknowledgment
     tcb.acks.now('ACK: window closed');
@@ -75,6 +63,25 @@ function checkSequenceNumber(tcb: Connection, segment: Segment, now: Micros): Ve
   tcb.heardAt = now;
   tcb.keepAliveProbes = 0;
   return undefined;
+}
+
+function checkTimestamp(tcb: Connection, segment: Segment, now: Micros): Verdict {
+  const { timestamps } = tcb;
+  if (!timestamps.enabled || segment.has(RST)) return undefined;
+  // RFC 7323 §3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the segment"
+  if (!segment.hasTimestamps) return 'timestamp missing';
+  if (!timestamps.isOld(segment.tsValue, now)) return undefined;
+  challenge(tcb, segment, now, 'ACK: timestamp too old');
+  return 'old by its timestamp (PAWS)';
+}
+
+/** "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the RST bit is set ...)". */
+function unacceptable(tcb: Connection, segment: Segment, now: Micros): Verdict {
+  if (segment.has(RST)) return 'RST outside the window';
+  if (segment.payloadLength > 0 && before(segment.seq, tcb.rcv.nxt))
+    tcb.receiver.sawDuplicate(segment.seq, add(segment.seq, segment.payloadLength)); // RFC 2883 §4
+  challenge(tcb, segment, now, 'ACK: segment outside the window');
+  return 'outside the receive window';
 }
 
 /** The four cases of §3.10.7.4, table 6; SYN and FIN take part in SEG.LEN. */

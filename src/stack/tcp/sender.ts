@@ -3,17 +3,28 @@ import { RingBuffer } from '../bytes/ring-buffer.ts';
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add, diff } from '../wire/seq.ts';
+import { add, diff, seq } from '../wire/seq.ts';
 import type { CongestionControl } from './congestion/control.ts';
+import { AckSample } from './congestion/control.ts';
 import type { TcpOptions } from './options.ts';
+import { Rack } from './rack.ts';
 import { Recovery } from './recovery.ts';
 import { SentList } from './sent-list.ts';
 import type { SendSpace } from './spaces.ts';
+import { TailProbe } from './tail-probe.ts';
 
 export class Sender {
   readonly sent: SentList = new SentList();
   readonly recovery: Recovery = new Recovery();
+  readonly rack: Rack = new Rack();
+  readonly tail: TailProbe = new TailProbe();
+  /** Duplicates that the peer has reported, RFC 2883. */
+  duplicatesReported = 0;
+  /** SND.NXT when the round began that `AckSample.roundEnded` speaks of. */
+  roundEnd: Seq = seq(0);
   readonly control: CongestionControl;
+  /** Reused for every acknowledgment. */
+  readonly sample: AckSample = new AckSample();
   /** The application has closed: a FIN follows the last byte. */
   finQueued = false;
   finAcknowledged = false;
@@ -72,7 +83,7 @@ export class Sender {
 
   /** Bytes in the network as far as we know: RFC 5681's FlightSize less what has left it. */
   pipe(mss: number): number {
-    const left = this.sent.lostLength + this.recovery.departed * mss;
+    const left = this.sent.lostLength + this.sent.sackedLength + this.recovery.departed * mss;
     return Math.max(this.#space.flight - left, 0);
   }
 
@@ -97,7 +108,7 @@ export class Sender {
     this.#ring.discard(Math.min(covered, this.#ring.length));
     this.#space.una = ack;
     this.#space.synAcknowledged = true;
-    this.sent.acknowledge(ack);
+    this.sent.acknowledge(ack, this.rack);
     // twice the congestion window: one in flight and one being written
     if (this.control.window * 2 > this.#limit) this.#limit = Math.min(this.control.window * 2, this.#maximum);
   }

@@ -1,8 +1,8 @@
-/** What is in flight: one record for each transmission that is not acknowledged, in sequence order. */
+/** What is in flight: one record for each transmission that is not acknowledged. The scoreboard of RFC 6675 §3. */
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add, atOrAfter, diff, seq } from '../wire/seq.ts';
+import { add, after, atOrAfter, before, diff, seq } from '../wire/seq.ts';
 
 /** Records kept for reuse; what one large flight needed beyond is given back. */
 const KEPT = 256;
@@ -18,20 +18,37 @@ export class SentSegment {
   retransmissions = 0;
   /** Believed lost and not sent again since. */
   lost = false;
+  /** The peer has it, though not everything before it: RFC 2018. */
+  sacked = false;
+  /** The next one in sequence. */
   next: SentSegment | undefined = undefined;
+  /** Neighbours in the order of transmission; only what is neither lost nor sacked is in that order. */
+  later: SentSegment | undefined = undefined;
+  earlier: SentSegment | undefined = undefined;
 
   get end(): Seq {
     return add(this.seq, this.length);
   }
 }
 
+/** Told of each record that the peer has got, by acknowledgment or selectively: what RACK learns from. */
+export interface DeliveryObserver {
+  delivered(record: SentSegment): void;
+}
+
 export class SentList {
   #head: SentSegment | undefined = undefined;
   #tail: SentSegment | undefined = undefined;
+  /** In the order of transmission, for RACK: `#oldest` was sent longest ago. */
+  #oldest: SentSegment | undefined = undefined;
+  #newest: SentSegment | undefined = undefined;
+  /** No lost record lies before it: where the search for one begins. */
+  #lostHint: SentSegment | undefined = undefined;
   #free: SentSegment | undefined = undefined;
   #freeCount = 0;
-  /** Sequence space of the records marked lost. */
+  /** Sequence space of the records marked lost, and of those that the peer has selectively. */
   lostLength = 0;
+  sackedLength = 0;
   /** When the newest record that the last `acknowledge` touched was sent; NEVER when one of them was sent more than once. */
   ackedSentAt: Micros = NEVER;
 
@@ -43,6 +60,16 @@ export class SentList {
     return this.#head;
   }
 
+  /** The one with the highest numbers. */
+  get last(): SentSegment | undefined {
+    return this.#tail;
+  }
+
+  /** The one that was sent longest ago and is neither lost nor delivered; `later` leads on. */
+  get oldest(): SentSegment | undefined {
+    return this.#oldest;
+  }
+
   /** Records a first transmission behind all others. */
   append(at: Seq, length: number, now: Micros): void {
     const record = this.#take();
@@ -52,30 +79,53 @@ export class SentList {
     if (this.#tail === undefined) this.#head = record;
     else this.#tail.next = record;
     this.#tail = record;
+    this.#linkNewest(record);
   }
 
   /** Removes everything before `ack`, shortening a record that it cuts. */
-  acknowledge(ack: Seq): void {
+  acknowledge(ack: Seq, observer?: DeliveryObserver): void {
     let repaired = false;
     this.ackedSentAt = NEVER;
     for (let record = this.#head; record !== undefined && diff(ack, record.seq) > 0; record = this.#head) {
-      repaired ||= record.retransmissions > 0;
+      // Karn's rule, RFC 6298 (3); and what the peer has had for longer has waited for a repair, not for the network
+      repaired ||= record.retransmissions > 0 || record.sacked;
       this.ackedSentAt = record.sentAt;
       if (!atOrAfter(ack, record.end)) {
         this.#shorten(record, ack);
         break;
       }
+      if (!record.sacked) observer?.delivered(record);
       this.#dropHead(record);
     }
-    // Karn's rule, RFC 6298 (3); and what was sent behind a repaired hole has waited for the repair, not for the network
     if (repaired) this.ackedSentAt = NEVER;
+  }
+
+  /**
+   * The peer has `[left, right)`, RFC 2018 §4. Records that the block cuts are split.
+   * @returns how much of it is news, in sequence space
+   */
+  sack(left: Seq, right: Seq, observer: DeliveryObserver): number {
+    let news = 0;
+    for (let record = this.#head; record !== undefined && before(record.seq, right); record = record.next) {
+      if (record.sacked || !after(record.end, left)) continue;
+      if (before(record.seq, left)) {
+        this.split(record, diff(left, record.seq));
+        continue; // the rest comes next
+      }
+      if (after(record.end, right)) this.split(record, diff(right, record.seq));
+      observer.delivered(record);
+      this.#markSacked(record);
+      news += record.length;
+    }
+    return news;
   }
 
   /** The oldest record that is lost and waits for its retransmission. */
   firstLost(): SentSegment | undefined {
     if (this.lostLength === 0) return undefined;
-    let record = this.#head;
+    let record = this.#lostHint ?? this.#head;
     while (record !== undefined && !record.lost) record = record.next;
+    this.#lostHint = record;
     return record;
   }
 
@@ -84,19 +134,38 @@ export class SentList {
     const record = this.#head;
     if (record === undefined || record.lost) return;
     if (record.length > length) this.split(record, length);
-    this.#mark(record);
+    this.markLost(record);
   }
 
+  /** RFC 2018 §8: after a time-out the peer may have thrown away what it once reported; all of it counts as lost. */
   markAllLost(): void {
-    for (let record = this.#head; record !== undefined; record = record.next) this.#mark(record);
+    for (let record = this.#head; record !== undefined; record = record.next) {
+      if (record.sacked) {
+        record.sacked = false;
+        this.sackedLength -= record.length;
+      }
+      this.markLost(record);
+    }
+  }
+
+  markLost(record: SentSegment): void {
+    if (record.lost || record.sacked) return;
+    record.lost = true;
+    this.lostLength += record.length;
+    this.#unlinkTime(record);
+    if (this.#lostHint === undefined || before(record.seq, this.#lostHint.seq)) this.#lostHint = record;
   }
 
   /** The record has been sent again. */
   retransmitted(record: SentSegment, now: Micros): void {
     if (record.lost) this.lostLength -= record.length;
+    else if (record.sacked) this.sackedLength -= record.length;
+    else this.#unlinkTime(record);
     record.lost = false;
+    record.sacked = false; // whoever sends it again does not believe that the peer has kept it
     record.retransmissions++;
     record.sentAt = now;
+    this.#linkNewest(record);
   }
 
   /** Cuts a record in two after `length`; the rest follows it in the list. */
@@ -107,41 +176,78 @@ export class SentList {
     rest.sentAt = record.sentAt;
     rest.retransmissions = record.retransmissions;
     rest.lost = record.lost;
+    rest.sacked = record.sacked;
     rest.next = record.next;
     record.length = length;
     record.next = rest;
     if (this.#tail === record) this.#tail = rest;
+    if (!rest.lost && !rest.sacked) this.#linkAfter(record, rest);
   }
 
   clear(): void {
     this.#head = undefined;
     this.#tail = undefined;
+    this.#oldest = undefined;
+    this.#newest = undefined;
+    this.#lostHint = undefined;
     this.#free = undefined;
     this.#freeCount = 0;
     this.lostLength = 0;
+    this.sackedLength = 0;
   }
 
-  #mark(record: SentSegment): void {
-    if (record.lost) return;
-    record.lost = true;
-    this.lostLength += record.length;
+  #markSacked(record: SentSegment): void {
+    if (record.lost) this.lostLength -= record.length;
+    else this.#unlinkTime(record);
+    record.lost = false;
+    record.sacked = true;
+    this.sackedLength += record.length;
   }
 
   #shorten(record: SentSegment, ack: Seq): void {
     const gone = diff(ack, record.seq);
     if (record.lost) this.lostLength -= gone;
+    if (record.sacked) this.sackedLength -= gone;
     record.seq = ack;
     record.length -= gone;
   }
 
   #dropHead(record: SentSegment): void {
     if (record.lost) this.lostLength -= record.length;
+    else if (record.sacked) this.sackedLength -= record.length;
+    else this.#unlinkTime(record);
     this.#head = record.next;
     if (this.#head === undefined) this.#tail = undefined;
+    if (this.#lostHint === record) this.#lostHint = undefined;
     if (this.#freeCount === KEPT) return;
     record.next = this.#free;
     this.#free = record;
     this.#freeCount++;
+  }
+
+  #linkNewest(record: SentSegment): void {
+    record.earlier = this.#newest;
+    record.later = undefined;
+    if (this.#newest === undefined) this.#oldest = record;
+    else this.#newest.later = record;
+    this.#newest = record;
+  }
+
+  #linkAfter(record: SentSegment, rest: SentSegment): void {
+    rest.earlier = record;
+    rest.later = record.later;
+    if (record.later === undefined) this.#newest = rest;
+    else record.later.earlier = rest;
+    record.later = rest;
+  }
+
+  #unlinkTime(record: SentSegment): void {
+    if (record.earlier === undefined) this.#oldest = record.later;
+    else record.earlier.later = record.later;
+    if (record.later === undefined) this.#newest = record.earlier;
+    else record.later.earlier = record.earlier;
+    record.earlier = undefined;
+    record.later = undefined;
   }
 
   #take(): SentSegment {
@@ -151,6 +257,7 @@ export class SentList {
     record.next = undefined;
     record.retransmissions = 0;
     record.lost = false;
+    record.sacked = false;
     return record;
   }
 }

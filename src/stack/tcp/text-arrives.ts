@@ -19,7 +19,7 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
     return 'done'; // "This should not occur since a FIN has been received"
   }
   const textAt = segment.has(SYN) ? add(segment.seq, 1) : segment.seq;
-  const textEnd = add(textAt, segment.payloadLength);
+  const textEnd = textEndOf(segment, textAt);
   if (segment.payloadLength > 0 && tcb.app.readClosed && after(textEnd, rcv.nxt)) {
     tcb.app.resetDue = true; // RFC 9293 §3.6.1, SHLD-3: the peer must learn that its data is not read
     tcb.fail('aborted');
@@ -37,6 +37,8 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
   return storeText(tcb, segment, bytes, textAt, to, now);
 }
 
+const textEndOf = ({ payloadLength }: Segment, textAt: Seq): Seq => add(textAt, payloadLength);
+
 /** Stores the part of `[textAt, to)` that is new. */
 function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt: Seq, to: Seq, now: Micros): Verdict {
   const { rcv, receiver, acks } = tcb;
@@ -45,9 +47,13 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
   if (length <= 0) {
     if (after(textAt, rcv.nxt))
       acks.outOfOrder(); // a FIN alone above a hole, or text that the closed window cut off
-    else if (!segment.has(FIN)) acks.now('ACK: nothing new');
+    else if (!segment.has(FIN)) {
+      receiver.sawDuplicate(textAt, textEndOf(segment, textAt));
+      acks.now('ACK: nothing new');
+    }
     return undefined;
   }
+  if (receiver.islands.covers(from, to)) receiver.sawDuplicate(from, to);
   const nxtBefore = rcv.nxt;
   const islandsBefore = receiver.islands.islands;
   const at = segment.payloadAt + diff(from, textAt);

@@ -3,6 +3,7 @@ import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { Connection } from './connection.ts';
 import { keepAliveStep } from './keep-alive.ts';
+import { detectLosses } from './loss-detection.ts';
 
 export function onTimeout(tcb: Connection, now: Micros): void {
   const { timers } = tcb;
@@ -11,6 +12,14 @@ export function onTimeout(tcb: Connection, now: Micros): void {
     return;
   }
   if (timers.retransmit <= now) retransmissionTimeout(tcb, now);
+  if (timers.reorder <= now) {
+    timers.reorder = NEVER;
+    detectLosses(tcb, now);
+  }
+  if (timers.tailProbe <= now) {
+    timers.tailProbe = NEVER;
+    tcb.sender.tail.due = true;
+  }
   if (timers.persist <= now) persistTimeout(tcb, now);
   if (timers.delayedAck <= now) {
     timers.delayedAck = NEVER;
@@ -29,6 +38,8 @@ function retransmissionTimeout(tcb: Connection, now: Micros): void {
   if (!inHandshake) sender.control.onTimeout(snd.flight, rtt.backOffs > 0, now);
   sender.sent.markAllLost();
   sender.recovery.enter('timeout recovery', snd.nxt);
+  sender.tail.forget();
+  timers.reorder = NEVER;
   rtt.backOff();
   timers.retransmit = now + rtt.rto;
 }

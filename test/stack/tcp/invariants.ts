@@ -18,14 +18,25 @@ function checkSent(tcb: Connection): string | undefined {
   if (after(snd.una, snd.nxt)) return 'SND.UNA is after SND.NXT';
   let at = snd.una;
   let lost = 0;
+  let sacked = 0;
+  let timed = 0;
   for (let record = sender.sent.first; record !== undefined; record = record.next) {
     if (record.seq !== at) return `the sent list has a gap or overlap at ${diff(at, snd.iss)}`;
     if (record.length <= 0) return 'an empty record in the sent list';
     if (record.lost) lost += record.length;
+    else if (record.sacked) sacked += record.length;
+    else timed++;
     at = record.end;
   }
   if (at !== snd.nxt) return 'the sent list does not end at SND.NXT';
   if (lost !== sender.sent.lostLength) return `lostLength is ${sender.sent.lostLength}, the records say ${lost}`;
+  if (sacked !== sender.sent.sackedLength) return `sackedLength is ${sender.sent.sackedLength}, the records say ${sacked}`;
+  for (let record = sender.sent.oldest; record !== undefined; record = record.later) {
+    if (record.lost || record.sacked) return 'a record that is lost or delivered waits in the order of transmission';
+    if (record.later !== undefined && record.later.sentAt < record.sentAt) return 'the order of transmission is no order';
+    timed--;
+  }
+  if (timed !== 0) return `${timed} records are missing in the order of transmission`;
   if (sender.pipe(sender.control.mss) < 0) return 'a negative amount in flight';
   return undefined;
 }

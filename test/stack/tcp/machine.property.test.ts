@@ -27,7 +27,8 @@ const options = fc.record({
   receiveBuffer: fc.constantFrom(1000, 4000, 65_536),
   maxReceiveBuffer: fc.constantFrom(4000, 1_000_000),
   sendBuffer: fc.constantFrom(2000, 100_000),
-  congestionControl: fc.constantFrom('reno' as const, 'unlimited' as const),
+  sack: fc.boolean(),
+  congestionControl: fc.constantFrom('cubic' as const, 'reno' as const, 'unlimited' as const),
   ackDelay: fc.constantFrom(0, 40 * MILLISECOND),
 });
 

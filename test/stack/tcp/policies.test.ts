@@ -18,6 +18,8 @@ import { MILLISECOND, MINUTE, SECOND } from '../../../src/stack/time.ts';
 import { fromV4, ipv4 } from '../../../src/stack/wire/ip-address.ts';
 import { diff } from '../../../src/stack/wire/seq.ts';
 
+const sample = { acked: 0, now: 0, rtt: 0, smoothedRtt: 0, roundEnded: false };
+
 const limits = { minRto: 200 * MILLISECOND, maxRto: 60 * SECOND, initialRto: 1 * SECOND };
 
 test.each([
@@ -75,17 +77,17 @@ test('RFC 5681 §3.1: slow start to ssthresh, then one segment a window; halving
   const reno = new Reno(536);
   reno.mss = 1000; // the handshake
   expect(reno.window).toBe(10_000);
-  reno.onAck(3000);
+  reno.onAck({ ...sample, acked: 3000 });
   expect(reno.window).toBe(13_000);
   reno.onLoss(13_000);
   expect([reno.threshold, reno.window]).toEqual([6500, 6500]);
   reno.onRecovered(2000);
   expect(reno.window).toBe(3000); // RFC 6582: no burst
-  reno.onAck(3500);
+  reno.onAck({ ...sample, acked: 3500 });
   expect(reno.window).toBe(6500);
-  for (let i = 0; i < 6; i++) reno.onAck(1000);
+  for (let i = 0; i < 6; i++) reno.onAck({ ...sample, acked: 1000 });
   expect(reno.window).toBe(6500);
-  reno.onAck(1000);
+  reno.onAck({ ...sample, acked: 1000 });
   expect(reno.window).toBe(7500);
   reno.onTimeout(7500, false);
   expect([reno.threshold, reno.window]).toEqual([3750, 1000]);
@@ -93,7 +95,7 @@ test('RFC 5681 §3.1: slow start to ssthresh, then one segment a window; halving
   expect([reno.threshold, reno.window]).toEqual([3750, 1000]);
   reno.onTimeout(1000, false);
   expect(reno.threshold).toBe(2000); // (4): two segments at least
-  reno.onAck(40_000);
+  reno.onAck({ ...sample, acked: 40_000 });
   reno.onIdle();
   expect(reno.window).toBe(10_000); // §4.1: RW = min(IW, cwnd)
 });

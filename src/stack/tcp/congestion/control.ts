@@ -1,6 +1,19 @@
 /** Congestion control as the sender sees it: a window, and the four things that can happen to it. */
 import type { Micros } from '../../time.ts';
 
+/** What an acknowledgment of new data says. One instance is reused. */
+export class AckSample {
+  /** Bytes newly acknowledged. */
+  acked = 0;
+  now: Micros = 0;
+  /** A round-trip sample; 0 when it gave none. */
+  rtt: Micros = 0;
+  /** SRTT. */
+  smoothedRtt: Micros = 0;
+  /** Everything that was in flight when the round began is acknowledged. */
+  roundEnded = false;
+}
+
 /** Owns its numbers and knows nothing of the sender. All amounts are bytes. */
 export interface CongestionControl {
   readonly name: string;
@@ -11,7 +24,7 @@ export interface CongestionControl {
   /** The sender's maximum segment size; set when the handshake or the path decides it. */
   mss: number;
   /** New data was acknowledged, outside recovery, while the window was what limited the sender. */
-  onAck(acked: number, now: Micros): void;
+  onAck(sample: Readonly<AckSample>): void;
   /** Duplicate acknowledgments say that a segment was lost: recovery begins with `flight` bytes outstanding. */
   onLoss(flight: number, now: Micros): void;
   /** Recovery is over. */

@@ -1,5 +1,5 @@
 /** Slow start, congestion avoidance and the reaction to loss, RFC 5681, with the recovery exit of RFC 6582. */
-import type { CongestionControl } from './control.ts';
+import type { AckSample, CongestionControl } from './control.ts';
 import { initialWindow } from './control.ts';
 
 /** "arbitrarily high", RFC 5681 §3.1. */
@@ -28,7 +28,7 @@ export class Reno implements CongestionControl {
     this.#mss = mss;
   }
 
-  onAck(acked: number): void {
+  onAck({ acked }: Readonly<AckSample>): void {
     if (this.window < this.threshold) {
       // (2), counted in bytes as RFC 3465 has it, but without its limit of two segments: one acknowledgment here often
       // answers a burst of forty, and Linux counts them all for the same reason

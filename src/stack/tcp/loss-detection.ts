@@ -1,0 +1,22 @@
+/** From marks on the scoreboard to a recovery: RFC 8985 §6, RFC 6675 §5 where the peer acknowledges selectively. */
+import type { Micros } from '../time.ts';
+import { NEVER } from '../time.ts';
+import type { Connection } from './connection.ts';
+
+/** Marks what is lost by now; the first loss of a flight begins a recovery. */
+export function detectLosses(tcb: Connection, now: Micros): void {
+  const { sender, timers, rtt } = tcb;
+  const { sent, recovery, control } = sender;
+  timers.reorder = NEVER;
+  if (!tcb.agreement.sack || sent.isEmpty) return;
+  const lostBefore = sent.lostLength;
+  const sackedSegments = Math.floor(sent.sackedLength / control.mss);
+  timers.reorder = sender.rack.detect(sent, now, rtt.smoothed, recovery.phase !== 'open', sackedSegments);
+  if (sent.lostLength > lostBefore && recovery.phase === 'open') beginRecovery(tcb, now);
+}
+
+function beginRecovery({ sender, snd }: Connection, now: Micros): void {
+  sender.control.onLoss(snd.flight, now);
+  sender.recovery.enter('fast recovery', snd.nxt);
+  sender.tail.forget();
+}

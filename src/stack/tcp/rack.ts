@@ -1,0 +1,104 @@
+/** Loss by time: a segment is lost when one sent sufficiently later has arrived. RACK, RFC 8985 §6. */
+import type { Micros } from '../time.ts';
+import { NEVER } from '../time.ts';
+import type { Seq } from '../wire/seq.ts';
+import { after, before, seq } from '../wire/seq.ts';
+import { DUPLICATE_THRESHOLD } from './recovery.ts';
+import type { DeliveryObserver, SentList, SentSegment } from './sent-list.ts';
+
+/** §6.2 step 4: recoveries after which a reordering window that duplicates have widened shrinks again. */
+const WINDOW_PERSIST = 16;
+
+export class Rack implements DeliveryObserver {
+  /** RACK.xmit_ts, RACK.end_seq, RACK.rtt: of the delivered segment that was sent last. */
+  #sentAt: Micros = -1;
+  #end: Seq = seq(0);
+  #rtt: Micros = 0;
+  /** RACK.min_RTT. */
+  #minRtt: Micros = NEVER;
+  /** RACK.fack: beyond the highest number that the peer has. */
+  #fack: Seq = seq(0);
+  #hasFack = false;
+  reorderingSeen = false;
+  /** RACK.reo_wnd_mult and RACK.reo_wnd_persist. */
+  #multiplier = 1;
+  #persist = WINDOW_PERSIST;
+  /** RACK.dsack_round: one widening a round trip. */
+  #dsackRound: Seq | undefined = undefined;
+  #now: Micros = 0;
+  /** When the segment acknowledged was sent at the earliest, by the echoed timestamp; -1 when nothing is echoed. */
+  #echoSince: Micros = -1;
+
+  /** An acknowledgment is about to be looked at. @param echoSince how long ago the echoed timestamp was sent; -1: none */
+  begin(now: Micros, echoSince: Micros): void {
+    this.#now = now;
+    this.#echoSince = echoSince;
+  }
+
+  /** Steps 1 to 3. */
+  delivered(record: SentSegment): void {
+    const rtt = this.#now - record.sentAt;
+    if (record.retransmissions > 0 && this.#isForEarlierTransmission(rtt)) return; // §6.2 step 2: ambiguous
+    this.#minRtt = Math.min(this.#minRtt, rtt);
+    this.#noteReordering(record);
+    if (!isSentAfter(record.sentAt, record.end, this.#sentAt, this.#end)) return;
+    this.#sentAt = record.sentAt;
+    this.#end = record.end;
+    this.#rtt = rtt;
+  }
+
+  /** A duplicate arrived at the peer: what we sent again was not lost, so be more patient (§6.2 step 4). */
+  onDsack(una: Seq, nxt: Seq): void {
+    if (this.#dsackRound !== undefined && before(una, this.#dsackRound)) return;
+    this.#dsackRound = nxt;
+    this.#multiplier++;
+    this.#persist = WINDOW_PERSIST;
+  }
+
+  onRecoveryEnd(): void {
+    if (--this.#persist > 0) return;
+    this.#multiplier = 1;
+    this.#persist = WINDOW_PERSIST;
+  }
+
+  /**
+   * Step 5: marks what is lost by now.
+   * @param sackedSegments about how many segments the peer has above the hole
+   * @returns when to look again at what is not yet overdue; NEVER when nothing is waiting
+   */
+  detect(sent: SentList, now: Micros, smoothedRtt: Micros, inRecovery: boolean, sackedSegments: number): Micros {
+    if (this.#sentAt < 0) return NEVER;
+    const patience = this.#rtt + this.#reorderingWindow(smoothedRtt, inRecovery, sackedSegments);
+    let record = sent.oldest;
+    while (record !== undefined && isSentAfter(this.#sentAt, this.#end, record.sentAt, record.end)) {
+      const overdueAt = record.sentAt + patience;
+      if (overdueAt > now) return overdueAt;
+      const { later } = record;
+      sent.markLost(record);
+      record = later;
+    }
+    return NEVER;
+  }
+
+  /** Step 4: how much later a segment may arrive than one that was sent after it. */
+  #reorderingWindow(smoothedRtt: Micros, inRecovery: boolean, sackedSegments: number): Micros {
+    // until reordering has been seen, three segments above a hole are as good a sign as ever
+    if (!this.reorderingSeen && (inRecovery || sackedSegments >= DUPLICATE_THRESHOLD)) return 0;
+    return Math.min((this.#multiplier * this.#minRtt) / 4, smoothedRtt);
+  }
+
+  #isForEarlierTransmission(rtt: Micros): boolean {
+    return (this.#echoSince >= 0 && this.#echoSince > rtt + 1000) || rtt < this.#minRtt;
+  }
+
+  #noteReordering(record: SentSegment): void {
+    if (!this.#hasFack || after(record.end, this.#fack)) {
+      this.#fack = record.end;
+      this.#hasFack = true;
+    } else if (before(record.end, this.#fack) && record.retransmissions === 0) this.reorderingSeen = true;
+  }
+}
+
+/** RACK_sent_after: by time, and within one burst by number. */
+const isSentAfter = (at: Micros, end: Seq, otherAt: Micros, otherEnd: Seq): boolean =>
+  at > otherAt || (at === otherAt && after(end, otherEnd));

@@ -1,0 +1,72 @@
+/** Sending again: what is believed lost, and the probe of the end of a flight. */
+import type { Micros } from '../time.ts';
+import { add, after, diff } from '../wire/seq.ts';
+import type { Segment } from '../wire/tcp.ts';
+import type { Connection } from './connection.ts';
+import type { Recovery } from './recovery.ts';
+import type { SentSegment } from './sent-list.ts';
+import { burst, sent, shape, transmit } from './shape.ts';
+
+/** The oldest segment believed lost. */
+export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean {
+  const { sender, snd } = tcb;
+  const { recovery, control } = sender;
+  const record = sender.sent.firstLost();
+  if (record === undefined) return false;
+  const room = control.window - sender.pipe(control.mss);
+  const isSyn = !snd.synAcknowledged;
+  if (room <= 0 && !recovery.urgent && !isSyn) return false;
+  // SHLD-16: within the window as it is now; what lies beyond waits for it to open again
+  const windowRoom = isSyn ? 1 : diff(add(snd.una, snd.wnd), record.seq);
+  if (windowRoom <= 0) return false;
+  const limit = recovery.urgent ? control.mss : burst(tcb, Math.max(room, control.mss));
+  resend(tcb, out, record, Math.min(wholeOr(tcb, record, limit), windowRoom), now);
+  out.reason = isSyn ? synReason(tcb) : resendReason(recovery);
+  recovery.urgent = false;
+  return true;
+}
+
+/** How much of a record goes out again: `limit`, or all of it when only the FIN is too much, which costs no room. */
+function wholeOr({ sender }: Connection, record: SentSegment, limit: number): number {
+  const fin = sender.finSent && after(record.end, sender.end) ? 1 : 0;
+  return record.length - fin <= limit ? record.length : limit;
+}
+
+const synReason = ({ state }: Connection): string => (state === 'SYN-SENT' ? 'SYN retransmitted' : 'SYN ACK again');
+
+function resendReason({ phase, urgent, partialSeen }: Recovery): string {
+  if (urgent && partialSeen) return 'retransmit after partial ACK';
+  return phase === 'fast recovery' ? 'fast retransmit' : 'retransmission';
+}
+
+export function resend(tcb: Connection, out: Segment, record: SentSegment, length: number, now: Micros): void {
+  if (length < record.length) tcb.sender.sent.split(record, length);
+  tcb.sender.sent.retransmitted(record, now);
+  shape(tcb, out, record.seq, length);
+  sent(tcb, now);
+}
+
+/**
+ * RFC 8985 §7.3: new text if there is any, else the last segment again: its acknowledgment, or the selective ones that it
+ * provokes, tell what became of the flight long before the retransmission timer would.
+ */
+export function transmitTailProbe(tcb: Connection, out: Segment, now: Micros): boolean {
+  const { sender, snd } = tcb;
+  if (!sender.tail.due) return false;
+  sender.tail.due = false;
+  const { last } = sender.sent;
+  const { mss } = sender.control;
+  if (last === undefined || last.lost || last.sacked) return false;
+  const room = Math.min(diff(add(snd.una, snd.wnd), snd.nxt), mss);
+  const fresh = Math.min(sender.unsent, room);
+  if (fresh > 0 && !sender.finSent) transmit(tcb, out, fresh, now);
+  else {
+    if (last.length > mss) sender.sent.split(last, last.length - mss);
+    const tail = sender.sent.last ?? last;
+    resend(tcb, out, tail, tail.length, now);
+  }
+  sender.tail.sent(snd.nxt, fresh <= 0);
+  tcb.timers.retransmit = now + tcb.rtt.rto;
+  out.reason = 'tail loss probe';
+  return true;
+}
