@@ -45,7 +45,8 @@ export function openError(code: number): TapError {
 }
 
 /** For a failed TUNSETIFF. */
-export function attachError(code: number, name: string): TapError {
+export function attachError(code: number, wanted: string): TapError {
+  const name = wanted.replace('%d', '0'); // a name to write into a command
   switch (code) {
     case errno.EBUSY:
       return new TapError('busy', `${name} is in use by another process: stop it or take another name`);

@@ -1,4 +1,5 @@
 /** A host that runs: a stack on a TAP, its faults and its capture, driven by the run loop until it is closed. */
+import { writeFileSync } from 'node:fs';
 import type { FrameSink } from '../capture/frame-sink.ts';
 import { FrameTee } from '../capture/frame-tee.ts';
 import { RecordingDevice } from '../capture/recording-device.ts';
@@ -110,6 +111,7 @@ function openTap(options: TapHostOptions): Device {
     ...(mtu === undefined ? {} : { mtu }),
   });
   try {
+    if (device.before === undefined) switchOffIpv6(device.name);
     const isConfigured = device.before?.address !== undefined;
     if (options.hostIp !== undefined || !isConfigured) {
       const { address, prefixLength } = hostSide(options);
@@ -119,6 +121,19 @@ function openTap(options: TapHostOptions): Device {
   } catch (error) {
     device.close();
     throw error;
+  }
+}
+
+/**
+ * The stack speaks IPv4: what Linux would say about its IPv6 addresses as the link comes up is noise in every capture. Where
+ * that is not ours to decide, the noise is heard.
+ */
+function switchOffIpv6(name: string): void {
+  if (name === 'all' || name === 'default') return; // these two folders are not interfaces
+  try {
+    writeFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, '1');
+  } catch {
+    // a system without IPv6, or with a read-only /proc
   }
 }
 

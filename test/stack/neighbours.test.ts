@@ -137,6 +137,19 @@ test(
 );
 
 test(
+  'a datagram of more fragments than may wait does not displace its own beginning, nor anybody else',
+  conversation(
+    (s) => {
+      s.stack.icmp.sendEcho({ destination: NOBODY.w3, identifier: 1, sequence: 1, payload: new Uint8Array(65_507) }, s.now);
+      s.passes(4 * SECOND);
+      expect(s.said()).toHaveLength(3);
+      expect(s.stack.drops()).toEqual({ 'too many packets wait for ARP': 373 - 256, 'neighbour does not answer ARP': 256 });
+    },
+    { mtu: 200 },
+  ),
+);
+
+test(
   'RFC 1122 §2.3.2.1, §3.2.2.1: who does not answer three requests is unreachable; a TCP connect fails at once after 3 s',
   conversation((s) => {
     const connection = s.stack.tcp.connect(NOBODY, 80, s.now);

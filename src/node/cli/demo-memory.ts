@@ -10,30 +10,39 @@ import { ipv4 } from '../../stack/wire/ip-address.ts';
 import { connectNet } from '../net-connect.ts';
 import { CaptureFile } from '../pcap-file.ts';
 import type { DemoOptions } from './demo-report.ts';
-import { ADDRESS, say, show } from './demo-report.ts';
-import { startServices } from './services.ts';
+import { ADDRESS, say, show, VISITOR } from './demo-report.ts';
+import { DEFAULT_SERVICES, startServices } from './services.ts';
+import { UsageError } from './usage-error.ts';
 
 const ECHO_ID = 1;
 const PINGS = 3;
 
 /** @param reason why it is not the real thing, and what would give it */
 export async function memoryDemo(options: DemoOptions, reason: string): Promise<number> {
+  const file = open(options.capture);
   say(`Two stacks in memory, not the real ping and curl: ${reason}.\n\n`);
   const log = new FrameLog();
-  const file = new CaptureFile(options.capture);
   const world = new World({ settle: () => new Promise((resolve) => setImmediate(resolve)) });
   const cable = world.cable({ delay: 50 });
-  const client = host(world, 'client', cable.a, { address: '10.0.0.1/24', capture: new FrameTee(log, file) });
+  const client = host(world, 'client', cable.a, { address: `${VISITOR}/24`, capture: new FrameTee(log, file) });
   const server = host(world, 'server', cable.b, { address: `${ADDRESS}/24` });
-  startServices(server, { services: true, http: 80, echo: 7, discard: 9, daytime: 13, chargen: 19 });
+  startServices(server, DEFAULT_SERVICES);
   const answered = await ping(client, world);
   say(`${PINGS} pings sent, ${answered} answered\n`);
   const page = await world.finish(fetchPage(client), { limit: 60 * SECOND });
   await world.runFor(1 * SECOND); // the close
   say(`GET /hello gave:\n${page}\n`);
   file.close();
-  show(log, options);
+  show(log, options, 'visitor');
   return answered === PINGS && page.includes('tapstack') ? 0 : 1;
+}
+
+function open(capture: string): CaptureFile {
+  try {
+    return new CaptureFile(capture);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function ping(client: Stack, world: World): Promise<number> {

@@ -1,6 +1,8 @@
 /** What a demo shows at its end: the conversation as a ladder, and where its capture is. */
 import type { FrameLog } from '../../capture/frame-log.ts';
-import { ladderText } from '../../capture/ladder-text.ts';
+import type { LadderRow } from '../../capture/ladder.ts';
+import { ladder } from '../../capture/ladder.ts';
+import { drawLadder } from '../../capture/ladder-text.ts';
 
 export interface DemoOptions {
   readonly capture: string;
@@ -12,23 +14,40 @@ export interface DemoOptions {
 
 /** Where the stack is. */
 export const ADDRESS = '10.0.0.2';
-const NAMES = new Map([
-  ['10.0.0.1', 'Linux 10.0.0.1'],
-  [ADDRESS, `tapstack ${ADDRESS}`],
-]);
+/** Where its visitors come from. */
+export const VISITOR = '10.0.0.1';
 
-/** The conversation as a picture, and where its capture is. */
-export function show(log: FrameLog, options: DemoOptions): void {
+const NARROWEST = 80;
+const WIDEST = 120;
+const WITHOUT_TERMINAL = 110;
+
+/**
+ * The conversation as a picture, and where its capture is.
+ * @param visitor what to write above the visitor's column
+ */
+export function show(log: FrameLog, options: DemoOptions, visitor: string): void {
+  const names = new Map([
+    [VISITOR, `${visitor} ${VISITOR}`],
+    [ADDRESS, `tapstack ${ADDRESS}`],
+  ]);
+  const { hosts, rows } = ladder(log.frames(), { names });
+  const isTerminal = process.stdout.isTTY === true;
+  const width = Math.max(Math.min(process.stdout.columns ?? WITHOUT_TERMINAL, WIDEST), NARROWEST);
   say('The conversation, as it was recorded:\n\n');
+  const noted = rows.map((row) => ({ ...row, parts: row.parts.filter(isStory), note: newsOf(row) }));
   say(
-    ladderText(log.frames(), {
-      names: NAMES,
-      width: Math.max(process.stdout.columns ?? 110, 80),
-      color: process.stdout.isTTY === true,
-      all: options.all === true,
-    }),
+    drawLadder({ hosts, rows: noted }, { width, color: isTerminal && !('NO_COLOR' in process.env), all: options.all === true }),
   );
   say(`\n${log.length} frames are in ${options.capture}. Open it with: wireshark ${options.capture}\n`);
+}
+
+/** Time stamps are long numbers that mean nothing to people. */
+const isStory = (part: string): boolean => !part.startsWith('TS ');
+
+/** Why a packet was sent, unless the words on the arrow say the same. */
+function newsOf({ note, parts }: LadderRow): string {
+  const said = new Set(parts[0]?.split(' '));
+  return note.split(' ').every((word) => said.has(word)) ? '' : note;
 }
 
 export const say = (text: string): void => {

@@ -1,19 +1,20 @@
 /** `tapstack demo`: the real ping and curl talk to the stack, and the conversation is shown. What `npm start` runs. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FrameLog } from '../../capture/frame-log.ts';
 import { collect } from './child.ts';
 import { memoryDemo } from './demo-memory.ts';
 import type { DemoOptions } from './demo-report.ts';
 import { ADDRESS, say, show } from './demo-report.ts';
-import { startServices } from './services.ts';
+import { DEFAULT_SERVICES, startServices } from './services.ts';
 import type { Session } from './session.ts';
 import { openSession } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @returns 0 when ping lost nothing and curl got its page */
 export async function demo(options: DemoOptions): Promise<number> {
-  mkdirSync(dirname(options.capture), { recursive: true });
+  if (options.capture === '-') throw new UsageError('the demo prints to standard output itself: name a file for --capture');
+  makeFolder(options.capture);
   const reason = options.memory ? 'asked for by --memory' : await missing();
   if (reason !== undefined) return memoryDemo(options, reason);
   const log = new FrameLog();
@@ -21,20 +22,32 @@ export async function demo(options: DemoOptions): Promise<number> {
   try {
     session = await openSession(
       { private: true, ip: `${ADDRESS}/24`, tapDriver: 'koffi', offload: true, capture: options.capture },
-      [log],
+      { sinks: [log] },
     );
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (error.message.startsWith('cannot write')) throw error;
     return memoryDemo(options, error.message);
   }
-  startServices(session.host.stack, { services: true, http: 80, echo: 7, discard: 9, daytime: 13, chargen: 19 });
+  startServices(session.host.stack, DEFAULT_SERVICES);
   say(`Linux's own ping and curl talk to a TCP/IP stack in TypeScript, over the TAP device ${session.host.device.name}.\n\n`);
   const isFine = await meet();
   await session.close();
-  show(log, options);
+  show(log, options, 'Linux');
   if (!isFine) process.stderr.write('the demo failed: see what ping and curl said above\n');
   return isFine ? 0 : 1;
+}
+
+function makeFolder(capture: string): void {
+  const folder = dirname(capture);
+  try {
+    if (!existsSync(folder)) mkdirSync(folder); // one level: recursive, Node never comes back from /proc
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `cannot make the folder ${folder} for the capture (${code}): name another place, such as --capture /tmp/demo.pcapng`,
+    );
+  }
 }
 
 /** The guests, one after the other. */

@@ -1,5 +1,4 @@
 /** `tapstack nc`: standard input and output over a TCP connection or UDP datagrams of the stack, as client or listener. */
-
 import type { Endpoint } from '../../stack/socket/endpoint.ts';
 import { formatEndpoint } from '../../stack/socket/endpoint.ts';
 import { listenTcp } from '../../stack/socket/tcp-listener.ts';
@@ -10,7 +9,7 @@ import type { Stack } from '../../stack/stack.ts';
 import { fromV4, parseV4 } from '../../stack/wire/ip-address.ts';
 import type { NetworkOptions } from './network-options.ts';
 import * as parse from './parse.ts';
-import { openSession } from './session.ts';
+import { openSession, printer } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface NcOptions extends NetworkOptions {
@@ -21,8 +20,9 @@ export interface NcOptions extends NetworkOptions {
 /** @param where host and port; with `listen` only the port */
 export async function nc(where: readonly string[], options: NcOptions): Promise<number> {
   const target = options.listen ? undefined : endpointOf(where);
+  if (options.listen && where.length > 1) throw new UsageError('nc -l wants the port alone, such as: tapstack nc -l 7');
   const port = target?.port ?? portOf(where[0]);
-  const session = await openSession(options);
+  const session = await openSession(options, { print: printer(options, true) });
   const { stack } = session.host;
   try {
     if (options.udp) await exchangeDatagrams(stack, target, port);
@@ -46,7 +46,11 @@ function endpointOf([host, port, ...rest]: readonly string[]): Endpoint {
 
 function portOf(text: string | undefined): number {
   if (text === undefined) throw new UsageError('nc -l wants the port to listen on, such as: tapstack nc -l 7');
-  return parse.port(text);
+  try {
+    return parse.port(text);
+  } catch (error) {
+    throw new UsageError(`"${text}": ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 async function acceptOne(stack: Stack, port: number): Promise<TcpSocket> {

@@ -32,45 +32,64 @@ const NETWORK = 'Network:';
 const RECORDING = 'Recording:';
 const FAULTS = 'Faults, in each direction:';
 
-/** Adds them, under headings. */
-export function addNetworkOptions(command: Command): Command {
-  const add = (heading: string, flags: string, description: string, parser?: (text: string) => unknown): void => {
-    const option = new Option(flags, description).helpGroup(heading);
-    command.addOption(parser === undefined ? option : option.argParser(parser));
-  };
-  add(NETWORK, '--private', 'in a network namespace of its own: nothing of this machine is touched, root is not needed');
-  add(NETWORK, '--tap <name>', 'the TAP, an existing or a new one (default: the first free tapN)');
-  command.addOption(
-    new Option('--ip <address/length>', 'address of the stack')
-      .default('10.0.0.2/24')
-      .argParser(parse.interfaceAddress)
-      .helpGroup(NETWORK),
-  );
+type Parser = (text: string) => unknown;
+
+/** @param defaultValue as written on the command line */
+function add(
+  command: Command,
+  heading: string,
+  flags: string,
+  description: string,
+  parser?: Parser,
+  defaultValue?: string,
+): void {
+  const option = new Option(flags, description).helpGroup(heading);
+  if (parser !== undefined) option.argParser(parser);
+  if (defaultValue !== undefined) option.default(parser === undefined ? defaultValue : parser(defaultValue), defaultValue);
+  command.addOption(option);
+}
+
+/** @param isAlwaysPrivate the command has no choice in that */
+export function addNetworkOptions(command: Command, isAlwaysPrivate = false): Command {
+  if (!isAlwaysPrivate) {
+    add(command, NETWORK, '--private', 'in a network of its own: touches nothing of this machine, needs no root');
+  }
+  add(command, NETWORK, '--tap <name>', 'the TAP, an existing or a new one (default: the first free tapN)');
+  add(command, NETWORK, '--ip <address/length>', 'address of the stack', parse.interfaceAddress, '10.0.0.2/24');
   add(
+    command,
     NETWORK,
     '--host-ip <address/length>',
-    "Linux's address on the TAP (default: what it has, else the first of the network)",
+    "Linux's address on the TAP (default: the one it has, else the network's first)",
     parse.interfaceAddress,
   );
-  add(NETWORK, '--gateway <address>', 'router for everything beyond the TAP', parse.address);
-  add(NETWORK, '--mac <address>', 'Ethernet address of the stack', parse.macAddress);
-  add(NETWORK, '--mtu <bytes>', 'MTU of the TAP', parse.mtu);
+  add(command, NETWORK, '--gateway <address>', 'router for everything beyond the TAP', parse.address);
+  add(command, NETWORK, '--mac <address>', 'Ethernet address of the stack (default: 02:00 and the IP address)', parse.macAddress);
+  add(command, NETWORK, '--mtu <bytes>', 'MTU of the TAP (default: what it has, 1500 for a new one)', parse.mtu);
   command.addOption(
     new Option('--tap-driver <driver>', 'koffi is built in; tuntap2 is a package of its own')
       .choices(['koffi', 'tuntap2'])
-      .default('koffi')
+      .default('koffi', 'koffi')
       .helpGroup(NETWORK),
   );
-  add(NETWORK, '--no-offload', 'one frame per segment, every checksum by hand');
-  add(RECORDING, '--capture <file>', 'record every frame: pcapng, or pcap by its ending; - is standard output');
-  add(RECORDING, '--verbose', 'print each packet as one line');
-  add(FAULTS, '--loss <rate>', 'frames that get lost, such as 5%', parse.probability);
-  add(FAULTS, '--delay <time>', 'added to every frame, such as 20ms', parse.duration);
-  add(FAULTS, '--jitter <time>', 'by how much the delay varies, such as 5ms', parse.duration);
-  add(FAULTS, '--reorder <rate>', 'frames that others overtake', parse.probability);
-  add(FAULTS, '--duplicate <rate>', 'frames that arrive twice', parse.probability);
-  add(FAULTS, '--corrupt <rate>', 'frames with bits turned over', parse.probability);
-  add(FAULTS, '--seed <number>', 'which frames are hit: the same ones for the same seed', parse.seed);
+  add(command, NETWORK, '--no-offload', 'one frame per segment, every checksum in TypeScript');
+  return command;
+}
+
+export function addRecordingOptions(command: Command): Command {
+  add(command, RECORDING, '--capture <file>', 'every frame as pcapng, or pcap if it ends so; - is standard output');
+  add(command, RECORDING, '--verbose', 'print each packet as one line');
+  return command;
+}
+
+export function addFaultOptions(command: Command): Command {
+  add(command, FAULTS, '--loss <rate>', 'frames that get lost, such as 5%', parse.probability);
+  add(command, FAULTS, '--delay <time>', 'added to every frame, such as 20ms', parse.duration);
+  add(command, FAULTS, '--jitter <time>', 'by how much the delay varies, such as 5ms', parse.duration);
+  add(command, FAULTS, '--reorder <rate>', 'frames that others overtake', parse.probability);
+  add(command, FAULTS, '--duplicate <rate>', 'frames that arrive twice', parse.probability);
+  add(command, FAULTS, '--corrupt <rate>', 'frames with bits turned over', parse.probability);
+  add(command, FAULTS, '--seed <number>', 'which frames are hit, the same for the same seed (default: 1)', parse.seed);
   return command;
 }
 

@@ -12,7 +12,7 @@ export function port(text: string): number {
 }
 
 export function mtu(text: string): number {
-  return integer(text, 68, 65_535, 'an MTU is a whole number from 68 to 65535');
+  return integer(text, 68, 65_521, 'an MTU is a whole number from 68 to 65521'); // the kernel's bounds for a TAP
 }
 
 export function count(text: string): number {

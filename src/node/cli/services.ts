@@ -34,7 +34,10 @@ const DESCRIPTIONS = {
 export function addServiceOptions(command: Command): Command {
   const heading = 'Services:';
   for (const name of Object.keys(DESCRIPTIONS) as (keyof typeof DESCRIPTIONS)[]) {
-    const option = new Option(`--${name} <port>`, DESCRIPTIONS[name]).default(DEFAULT_SERVICES[name]);
+    const option = new Option(`--${name} <port>`, DESCRIPTIONS[name]).default(
+      DEFAULT_SERVICES[name],
+      `${DEFAULT_SERVICES[name]}`,
+    );
     command.addOption(option.argParser(parse.port).helpGroup(heading));
   }
   return command.addOption(
@@ -43,14 +46,18 @@ export function addServiceOptions(command: Command): Command {
 }
 
 /** @throws UsageError when two are given the same port */
-export function startServices(stack: Stack, options: ServiceOptions): void {
-  if (!options.services) return;
-  const { http, echo, discard, daytime, chargen } = options;
+export function checkServices({ services, http, echo, discard, daytime, chargen }: ServiceOptions): void {
+  if (!services) return;
   const ports = Object.entries({ http, echo, discard, daytime, chargen });
   for (const [name, port] of ports) {
     const other = ports.find(([otherName, otherPort]) => otherPort === port && otherName !== name);
     if (other !== undefined) throw new UsageError(`--${name} and --${other[0]} cannot both have port ${port}`);
   }
+}
+
+/** @param options checked before */
+export function startServices(stack: Stack, { services, http, echo, discard, daytime, chargen }: ServiceOptions): void {
+  if (!services) return;
   startHttpService(stack, { port: http });
   startEcho(stack, { port: echo });
   startDiscard(stack, { port: discard });

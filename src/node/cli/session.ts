@@ -1,6 +1,8 @@
 /** A stack on a TAP for the length of a command: opened, recorded, and taken away again however the command ends. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { FrameLines } from '../../capture/frame-lines.ts';
 import type { FrameSink } from '../../capture/frame-sink.ts';
+import type { Stack } from '../../stack/stack.ts';
 import type { ExitGuard } from '../close-on-exit.ts';
 import { closeOnExit } from '../close-on-exit.ts';
 import { HostClock } from '../host-clock.ts';
@@ -9,34 +11,42 @@ import { enterPrivateNamespace, NamespaceError } from '../private-namespace.ts';
 import { TapError } from '../tap-error.ts';
 import type { TapHostOptions } from '../tap-host.ts';
 import { TapHost } from '../tap-host.ts';
+import { checkNetwork } from './check-network.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { faultsOf } from './network-options.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Session {
   readonly host: TapHost;
+  /** Closes everything at a signal; released by whoever handles signals otherwise. */
   readonly guard: ExitGuard;
-  /** Stops the stack and finishes the capture. */
+  /** Lets open connections finish, for a second at most, then stops the stack and finishes the capture. */
   close(): Promise<void>;
 }
 
-/** Prints for people: to standard error where standard output carries the capture. */
+export interface SessionExtras {
+  /** Told of every frame besides what the options ask for. */
+  readonly sinks?: readonly FrameSink[];
+  /** Where `--verbose` and other words go. @default a printer that leaves alone a standard output which carries the capture */
+  readonly print?: (line: string) => void;
+}
+
+/** Prints for people. @param isTaken standard output belongs to somebody else: what is said goes to standard error */
 export const printer =
-  (options: Pick<NetworkOptions, 'capture'>) =>
+  ({ capture }: Pick<NetworkOptions, 'capture'>, isTaken = false) =>
   (line: string): void => {
-    (options.capture === '-' ? process.stderr : process.stdout).write(`${line}\n`);
+    (capture === '-' || isTaken ? process.stderr : process.stdout).write(`${line}\n`);
   };
 
-/**
- * @param sinks told of every frame besides what the options ask for
- * @throws UsageError when something that was asked for cannot be had
- */
-export async function openSession(options: NetworkOptions, sinks: readonly FrameSink[] = []): Promise<Session> {
+/** @throws UsageError when something that was asked for cannot be had */
+export async function openSession(options: NetworkOptions, extras: SessionExtras = {}): Promise<Session> {
   return explain(async () => {
+    checkNetwork(options);
     // with --private the process is replaced here and begins again inside; the mark in its environment ends the circle
     if (options.private) enterPrivateNamespace();
+    const { sinks = [], print = printer(options) } = extras;
     const file = options.capture === undefined ? undefined : new CaptureFile(options.capture, captureOptions());
-    const all = [...sinks, ...(file === undefined ? [] : [file]), ...(options.verbose ? [new FrameLines(printer(options))] : [])];
+    const all = [...sinks, ...(file === undefined ? [] : [file]), ...(options.verbose ? [new FrameLines(print)] : [])];
     let host: TapHost;
     try {
       host = await TapHost.open(hostOptions(options, all));
@@ -44,17 +54,35 @@ export async function openSession(options: NetworkOptions, sinks: readonly Frame
       file?.discard();
       throw error;
     }
-    const close = async (): Promise<void> => {
+    const stop = async (): Promise<void> => {
       await host.close();
       file?.close();
     };
-    return { host, guard: closeOnExit([{ close }]), close };
+    const close = async (): Promise<void> => {
+      await connectionsFinish(host.stack);
+      await stop();
+    };
+    return { host, guard: closeOnExit([{ close: stop }]), close };
   });
+}
+
+const PATIENCE_MS = 1_000;
+const LOOK_EVERY_MS = 5;
+/** Nobody waits for these: the handshakes of a port scan may never end, and in TIME-WAIT everything has been said. */
+const NOT_WAITED_FOR: ReadonlySet<string> = new Set(['SYN-SENT', 'SYN-RECEIVED', 'TIME-WAIT', 'CLOSED']);
+
+/** A program that has ended has closed its connections; what it and we still say about that belongs to the conversation. */
+async function connectionsFinish(stack: Stack): Promise<void> {
+  for (let left = PATIENCE_MS / LOOK_EVERY_MS; left > 0; left--) {
+    const isOver = [...stack.tcp.connections()].every(({ state }) => NOT_WAITED_FOR.has(state));
+    if (isOver) return;
+    await delay(LOOK_EVERY_MS);
+  }
 }
 
 const captureOptions = (): ConstructorParameters<typeof CaptureFile>[1] => ({
   epochOffset: new HostClock().wallOffset,
-  onProblem: (problem) => process.stderr.write(`${problem}\n`),
+  onProblem: (problem) => process.stderr.write(`tapstack: ${problem}\n`),
 });
 
 function hostOptions(options: NetworkOptions, sinks: readonly FrameSink[]): TapHostOptions {

@@ -1,24 +1,29 @@
 /** `tapstack shell`: your own shell in a private network in which a stack is up. */
-import { run } from './child.ts';
-import { startServices } from './services.ts';
-import { openSession } from './session.ts';
+import { run, withoutProxy } from './child.ts';
+import { checkServices, startServices } from './services.ts';
+import { openSession, printer } from './session.ts';
 import type { UpOptions } from './up.ts';
 
 /** @returns the shell's exit code */
 export async function shell(options: UpOptions): Promise<number> {
+  checkServices(options);
   const session = await openSession({ ...options, private: true });
   startServices(session.host.stack, options);
-  const address = options.ip.split('/')[0];
-  process.stdout.write(
-    [
-      `You are in a private network with a TypeScript stack at ${address}; "exit" leads out. Try:`,
-      `  ping -c 3 ${address}`,
-      `  curl http://${address}/        (a page about the stack itself; /bytes/1000000, /stats)`,
-      `  tcpdump -ni ${session.host.device.name}    or, in another shell here, nmap ${address}`,
-      '',
-    ].join('\n'),
-  );
-  const code = await run(process.env['SHELL'] ?? '/bin/sh', [], { ...process.env, PS1: 'tapstack$ ' });
+  for (const line of welcome(options, session.host.device.name)) printer(options)(line);
+  const running = run(process.env['SHELL'] || '/bin/sh', [], { ...withoutProxy(process.env), PS1: 'tapstack$ ' });
+  session.guard.release(); // signals are the shell's now
+  const code = await running;
   await session.close();
   return code;
+}
+
+function welcome({ ip, http, services }: UpOptions, tap: string): string[] {
+  const address = ip.split('/')[0];
+  const url = `http://${address}${http === 80 ? '' : `:${http}`}`;
+  return [
+    `You are in a private network with a TypeScript stack at ${address}; "exit" leads out. Try:`,
+    `  ping -c 3 ${address}`,
+    ...(services ? [`  curl ${url}/hello        or ${url}/stats, ${url}/bytes/1000000`] : []),
+    `  tcpdump -ni ${tap} &      or nmap ${address}, nc ${address} 7`,
+  ];
 }

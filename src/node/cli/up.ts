@@ -1,31 +1,36 @@
 /** `tapstack up`: a stack with services on a TAP, until it is interrupted or its command ends. */
 import type { TapHost } from '../tap-host.ts';
-import { run } from './child.ts';
+import { run, withoutProxy } from './child.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ServiceOptions } from './services.ts';
-import { startServices } from './services.ts';
+import { checkServices, startServices } from './services.ts';
 import { openSession, printer } from './session.ts';
 
 export type UpOptions = NetworkOptions & ServiceOptions;
 
 /** @returns the exit code of the command; without one, never returns */
 export async function up(command: readonly string[], options: UpOptions): Promise<number> {
-  const session = await openSession(options);
-  startServices(session.host.stack, options);
+  checkServices(options);
   const [program, ...args] = command;
+  const print = printer(options, program !== undefined);
+  const session = await openSession(options, { print });
+  startServices(session.host.stack, options);
   if (program !== undefined) {
-    const code = await run(program, args);
+    const running = run(program, args, options.private ? withoutProxy(process.env) : process.env);
+    session.guard.release(); // signals are passed on to the command now
+    const code = await running;
     await session.close();
     return code;
   }
-  for (const line of greeting(session.host, options)) printer(options)(line);
+  for (const line of greeting(session.host, options)) print(line);
   return new Promise(() => {}); // a signal ends it, and the guard closes everything
 }
 
-function greeting({ stack, device }: TapHost, options: UpOptions): string[] {
-  const [first] = stack.addresses.list();
-  const address = first === undefined ? options.ip : options.ip.split('/')[0];
-  const lines = [`${device.name}: a stack at ${options.ip}, MTU ${device.mtu}${device.offload.checksum ? ', with offload' : ''}`];
-  if (options.services) lines.push(`try: ping ${address}    curl http://${address}:${options.http}/    Ctrl-C ends it`);
-  return lines;
+function greeting({ device }: TapHost, { ip, services, http }: UpOptions): string[] {
+  const address = ip.split('/')[0];
+  const page = services ? `    curl http://${address}${http === 80 ? '' : `:${http}`}/` : '';
+  return [
+    `${device.name}: a stack at ${ip}, MTU ${device.mtu}${device.offload.checksum ? ', with offload' : ''}`,
+    `try: ping ${address}${page}    Ctrl-C ends it`,
+  ];
 }

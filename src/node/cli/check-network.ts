@@ -1,0 +1,35 @@
+/** What only shows when the options are seen together: addresses that do not fit each other, before anything is opened. */
+import { parseInterfaceAddress } from '../../stack/ip/prefix.ts';
+import { parseV4 } from '../../stack/wire/ip-address.ts';
+import type { NetworkOptions } from './network-options.ts';
+import { UsageError } from './usage-error.ts';
+
+type Wanted = Pick<NetworkOptions, 'ip' | 'hostIp' | 'gateway' | 'tap' | 'tapDriver'>;
+
+/** @throws UsageError */
+export function checkNetwork({ ip, hostIp, gateway, tap, tapDriver }: Wanted): void {
+  const { address, prefix } = parseInterfaceAddress(ip);
+  if (prefix.length === 32) {
+    throw new UsageError(`--ip ${ip} leaves no address for Linux on the link: /31 is the longest prefix, /24 the usual one`);
+  }
+  if (hostIp !== undefined) {
+    const host = parseInterfaceAddress(hostIp);
+    if (host.address === address) throw new UsageError(`--ip and --host-ip are both ${hostIp}: each side needs its own address`);
+    if (!prefix.contains(host.address)) {
+      throw new UsageError(`--host-ip ${hostIp} is outside the network of --ip, ${prefix}: the two could not reach each other`);
+    }
+  }
+  if (gateway !== undefined) checkGateway(gateway, ip);
+  if (tapDriver === 'tuntap2' && tap !== undefined) {
+    throw new UsageError('the driver tuntap2 names its TAP itself: leave --tap out, or use the built-in driver');
+  }
+}
+
+function checkGateway(gateway: string, ip: string): void {
+  const { address, prefix } = parseInterfaceAddress(ip);
+  const router = parseV4(gateway);
+  if (router === address) throw new UsageError(`--gateway ${gateway} is the stack's own address: name the router beside it`);
+  if (router === undefined || !prefix.contains(router)) {
+    throw new UsageError(`--gateway ${gateway} is outside the network of --ip, ${prefix}: a router must be on the link`);
+  }
+}

@@ -1,0 +1,78 @@
+/** Help that a person can read, and what is said when a command line cannot be understood: one line. */
+import type { Command } from 'commander';
+
+const WIDEST = 110;
+
+/** What to try, below the help of each command. */
+const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meaning: string])[]>> = {
+  tapstack: [
+    ['tapstack demo', 'see it work'],
+    ['tapstack shell', 'look around yourself'],
+    ['tapstack up --private -- curl http://10.0.0.2/', 'one command against the stack'],
+    ['tapstack up --help', 'addresses, services, captures, faults'],
+  ],
+  demo: [
+    ['tapstack demo', 'then: wireshark captures/demo.pcapng'],
+    ['tapstack demo --memory', 'works everywhere'],
+  ],
+  up: [
+    ['tapstack up --private -- ping -c 3 10.0.0.2', 'no root needed'],
+    ['tapstack up --private --loss 20% -- ping -c 9 10.0.0.2', 'a bad line'],
+    ['sudo tapstack up', 'until Ctrl-C, on a TAP of this machine'],
+    ['sudo tapstack up --capture - | wireshark -k -i -', 'watch live'],
+  ],
+  shell: [
+    ['tapstack shell', 'then: ping 10.0.0.2'],
+    ['tapstack shell --loss 20% --verbose', 'a bad line, every packet printed'],
+  ],
+  ping: [['tapstack ping --private -c 3 10.0.0.1', 'ask Linux']],
+  get: [['sudo tapstack get http://10.0.0.1:8000/', 'from: python3 -m http.server']],
+  nc: [
+    ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],
+    ['sudo tapstack nc -l 5000', 'from: nc 10.0.0.2 5000'],
+  ],
+};
+
+/** Wide enough to be read, with the examples at the end. */
+export function helpText(command: Command): void {
+  command.configureHelp({ helpWidth: Math.min(process.stdout.columns ?? WIDEST, WIDEST), subcommandTerm: termOf });
+  const examples = EXAMPLES[command.name()] ?? [];
+  const widest = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(widest)}   # ${meaning}\n`);
+  if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.join('')}`.trimEnd());
+}
+
+/** The options of a command are for its own help. */
+const termOf = (command: Command): string =>
+  [command.name(), ...command.registeredArguments.map((argument) => argument.name())]
+    .map((word, index) => (index === 0 ? word : `<${word}>`))
+    .join(' ')
+    .replace('<command>', '[-- command...]')
+    .replace('help [-- command...]', 'help <command>')
+    .replace('<where>', '<address> <port>');
+
+/** One line on standard error instead of commander's two. */
+export function explainWrongUse(command: Command): void {
+  const words = command.name() === 'tapstack' ? 'tapstack' : `tapstack ${command.name()}`;
+  command.configureOutput({
+    outputError: (text, write) =>
+      write(
+        `tapstack: ${explain(
+          text
+            .replace(/^error: /, '')
+            .replace(/\s+/g, ' ')
+            .trim(),
+          words,
+        )}\n`,
+      ),
+  });
+}
+
+/** @param said commander's words on one line */
+function explain(said: string, command: string): string {
+  const option = /^option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*?)' is invalid\. (.*)$/.exec(said);
+  if (option !== null) return `${option[1]} ${option[2]}: ${option[3]?.replace(/\.$/, '')}`;
+  const argument = /^command-argument value '.*?' is invalid for argument '[\w-]+'\. (.*)$/.exec(said);
+  if (argument !== null) return `${argument[1]}`;
+  return `${said.replace(/\.$/, '')}; "${command} --help" shows what there is`;
+}

@@ -1,0 +1,103 @@
+/** Every command with its options and its help; what they do is in files of their own. */
+import { Command, Option } from 'commander';
+import { demo } from './demo.ts';
+import { get } from './get.ts';
+import { explainWrongUse, helpText } from './help.ts';
+import { nc } from './nc.ts';
+import { addFaultOptions, addNetworkOptions, addRecordingOptions } from './network-options.ts';
+import * as parse from './parse.ts';
+import { ping } from './ping.ts';
+import { addServiceOptions } from './services.ts';
+import { shell } from './shell.ts';
+import { up } from './up.ts';
+
+/** @param exit is told the exit code of the command that ran */
+export function program(exit: (code: number) => void): Command {
+  const root = new Command('tapstack')
+    .summary('a TCP/IP stack in TypeScript')
+    .description('A TCP/IP stack in TypeScript over Linux TAP devices, with captures that Wireshark opens.')
+    .enablePositionalOptions();
+  addHosts(root, exit);
+  addClients(root, exit);
+  root.helpCommand('help [command]', 'what a command does and its options');
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().helpOption('-h, --help', 'this text');
+    explainWrongUse(command);
+    helpText(command);
+  }
+  return root;
+}
+
+/** Commands in which Linux comes to the stack. */
+function addHosts(root: Command, exit: (code: number) => void): void {
+  root.commandsGroup('Linux talks to the stack:');
+  root
+    .command('demo')
+    .summary('the real ping and curl visit the stack, and you see every packet')
+    .description(
+      'The real ping and curl visit the stack in a private network; then the conversation is shown packet by packet, and its ' +
+        'capture is left for Wireshark. Where there is no TAP to be had, two stacks in memory do the same.',
+    )
+    .option('--capture <file>', 'where the capture goes', 'captures/demo.pcapng')
+    .option('--all', 'every packet in the picture, long runs too')
+    .option('--memory', 'two stacks in memory instead of a TAP')
+    .action(async (options) => exit(await demo(options)));
+  const command = root.command('up').usage('[options] [-- command args...]');
+  addFaultOptions(addRecordingOptions(addServiceOptions(addNetworkOptions(command))))
+    .summary('a stack with services on a TAP, until Ctrl-C or for the length of a command')
+    .description(
+      'Brings a stack with services up on a TAP. Runs until it is interrupted, or runs a command beside it and exits with its code.',
+    )
+    .argument('[command...]', 'such as: -- curl http://10.0.0.2/')
+    .passThroughOptions()
+    .action(async (words, options) => exit(await up(words, options)));
+  addFaultOptions(addRecordingOptions(addServiceOptions(addNetworkOptions(root.command('shell'), true))))
+    .summary('your own shell in a private network beside a stack')
+    .description(
+      'Your own shell in a private network in which a stack with services is up. No root needed, nothing is left behind.',
+    )
+    .action(async (options) => exit(await shell(options)));
+}
+
+const durationOption = (flags: string, description: string, text: string): Option =>
+  new Option(flags, description).argParser(parse.duration).default(parse.duration(text), text);
+
+const withStack = (command: Command): Command => addFaultOptions(addRecordingOptions(addNetworkOptions(command)));
+
+/** Commands in which the stack goes out. */
+function addClients(root: Command, exit: (code: number) => void): void {
+  root.commandsGroup('The stack talks to Linux:');
+  withStack(
+    root
+      .command('ping')
+      .description('Pings from the stack.')
+      .argument('<address>', 'whom', parse.address)
+      .option('-c, --count <number>', 'how many', parse.count, 4)
+      .addOption(durationOption('-i, --interval <time>', 'between two', '1s'))
+      .option('-s, --size <bytes>', 'of data', parse.size, 56)
+      .addOption(durationOption('-W, --timeout <time>', 'how long an answer is waited for', '1s')),
+  )
+    .summary('ping from the stack')
+    .action(async (address, options) => exit(await ping(address, options)));
+  withStack(
+    root
+      .command('get')
+      .description('Fetches a page over the stack. Exits with 1 when the server reports an error.')
+      .argument('<url>', 'such as http://10.0.0.1:8000/')
+      .option('-o, --output <file>', 'where it goes (default: standard output)')
+      .option('--include', 'print status and headers to standard error'),
+  )
+    .summary('fetch a page over the stack')
+    .action(async (url, options) => exit(await get(url, options)));
+  withStack(
+    root
+      .command('nc')
+      .description('Standard input and output over TCP or UDP, as client or listener.')
+      .usage('[options] <address> <port>   or   [options] -l <port>')
+      .argument('<where...>', 'address and port; with -l the port alone')
+      .option('-l, --listen', 'wait for a connection')
+      .option('-u, --udp', 'datagrams instead of a connection'),
+  )
+    .summary('standard input and output over TCP or UDP')
+    .action(async (where, options) => exit(await nc(where, options)));
+}

@@ -1,0 +1,215 @@
+/** `tapstack up` and `shell`: the life of a stack beside a command, what it records, and that nothing is left behind. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requirePrivateNamespace } from '../node/private.ts';
+import { faultyFrames, interfaces, start, Tapstack, tshark } from './tapstack.ts';
+
+const tapstack = new Tapstack();
+beforeAll(requirePrivateNamespace);
+afterAll(() => tapstack.remove());
+
+test.each([
+  { script: 'true', expected: 0 },
+  { script: 'exit 7', expected: 7 },
+  { script: 'kill -KILL $$', expected: 137 },
+])('up exits as its command did: $script gives $expected', async ({ script, expected }) => {
+  const { code, err } = await tapstack.beside(script);
+  expect({ code, err }).toEqual({ code: expected, err: '' });
+});
+
+test('up -- a program that does not exist: one line, and 127 as a shell has it', async () => {
+  const { code, err } = await tapstack.run(['up', '--private', '--', 'no-such-program']);
+  expect({ code, err }).toEqual({ code: 127, err: 'tapstack: there is no program "no-such-program"\n' });
+});
+
+test('up -- a file that is no program: one line, and 126', async () => {
+  const { code, err } = await tapstack.run(['up', '--private', '--', tapstack.folder]);
+  expect({ code, err }).toEqual({ code: 126, err: `tapstack: cannot run "${tapstack.folder}": permission denied\n` });
+});
+
+const SIGNALS = [
+  { signal: 'SIGINT', expected: 130 },
+  { signal: 'SIGTERM', expected: 143 },
+  { signal: 'SIGHUP', expected: 129 },
+] as const;
+
+test.each(SIGNALS)(
+  'up without a command, ended by $signal: exit code $expected and no TAP left',
+  async ({ signal, expected }) => {
+    const before = await interfaces();
+    const running = tapstack.start(['up', '--tap', 'ended%d']);
+    await running.says('Ctrl-C ends it');
+    expect((await interfaces()).length).toBe(before.length + 1);
+    running.process.kill(signal);
+    expect((await running.ended).code).toBe(expected);
+    expect(await interfaces()).toEqual(before);
+  },
+);
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test.each(SIGNALS)(
+  'up with a command, ended by $signal: the command ends too, exit code $expected',
+  async ({ signal, expected }) => {
+    const before = await interfaces();
+    const running = tapstack.start(['up', '--tap', 'beside%d', '--', 'sh', '-c', 'echo pid=$$.; exec sleep 600']);
+    await running.says('.\n');
+    running.process.kill(signal);
+    const { code, out } = await running.ended;
+    expect(code).toBe(expected);
+    expect(isAlive(Number(/pid=(\d+)/.exec(out)?.[1]))).toBe(false);
+    expect(await interfaces()).toEqual(before);
+  },
+);
+
+test('up with a command that ignores SIGTERM: it is ended all the same', async () => {
+  const script = "trap '' TERM; echo pid=$$.; while :; do sleep 0.1; done";
+  const running = tapstack.start(['up', '--private', '--', 'sh', '-c', script]);
+  await running.says('.\n');
+  running.process.kill('SIGTERM');
+  const { code, out } = await running.ended;
+  expect(code).toBe(143);
+  expect(isAlive(Number(/pid=(\d+)/.exec(out)?.[1]))).toBe(false);
+});
+
+test('Ctrl-C on a terminal belongs to the command: the stack is still there after it', async () => {
+  // `script` gives the command line a terminal; its command ignores the interrupt, as an interactive shell does
+  const inner = `${process.execPath} ${tapstack.main} up --private -- sh -c "trap : INT; echo re''ady; sleep 1; ping -c 1 10.0.0.2; exit 5"`;
+  const running = start('script', ['-qec', inner, '/dev/null'], { cwd: tapstack.folder });
+  await running.says('ready');
+  const group = await start('sh', ['-c', `ps -o pid=,args= --ppid ${running.process.pid}`]).ended;
+  const pid = Number(/^\s*(\d+)/.exec(group.out)?.[1]);
+  process.kill(-pid, 'SIGINT'); // what the terminal does to the foreground group
+  const { code, out } = await running.ended;
+  expect(out).toContain(' 0% packet loss');
+  expect(code).toBe(5);
+});
+
+test('up --capture FILE.pcapng and FILE.pcap: tshark reads both, every frame sound, down to the end of the close', async () => {
+  for (const name of ['traffic.pcapng', 'traffic.pcap']) {
+    const { code } = await tapstack.beside('ping -c 1 10.0.0.2 && curl -s http://10.0.0.2/bytes/100000 | wc -c', [
+      '--capture',
+      name,
+    ]);
+    expect(code).toBe(0);
+    const path = tapstack.path(name);
+    expect(await faultyFrames(path)).toEqual([]);
+    expect(await tshark(path, ['icmp.type'], 'icmp')).toEqual(['8', '0']);
+    expect(await tshark(path, ['tcp.flags.fin'], 'tcp.flags.fin == 1')).toHaveLength(2);
+    const magic = readFileSync(path).readUInt32LE(0);
+    expect(magic).toBe(name.endsWith('.pcap') ? 0xa1b23c4d : 0x0a0d0d0a);
+  }
+});
+
+test('up --capture -: the capture alone on standard output, words on standard error', async () => {
+  const running = tapstack.start(['up', '--tap', 'piped0', '--ip', '10.77.0.2/24', '--verbose', '--capture', '-']);
+  await running.says('Ctrl-C ends it');
+  await start('ping', ['-c', '1', '10.77.0.2']).ended;
+  running.process.kill('SIGINT');
+  const { bytes, err } = await running.ended;
+  expect(bytes.readUInt32LE(0)).toBe(0x0a0d0d0a);
+  expect(err).toMatch(/ICMP echo reply/);
+  const path = tapstack.path('piped.pcapng');
+  writeFileSync(path, bytes);
+  expect(await tshark(path, ['icmp.type'], 'icmp')).toEqual(['8', '0']);
+});
+
+test('up --verbose prints a line per packet, and leaves standard output to the command', async () => {
+  const { out, err } = await tapstack.beside('ping -q -c 2 10.0.0.2 >/dev/null; echo done', ['--verbose']);
+  expect(out).toBe('done\n');
+  const lines = err.trim().split('\n');
+  expect(lines.filter((line) => /^\d+\.\d{6} tap0 < .*ICMP echo request/.test(line))).toHaveLength(2);
+  expect(lines.filter((line) => /^\d+\.\d{6} tap0 > .*ICMP echo reply/.test(line))).toHaveLength(2);
+});
+
+const answered = (out: string): number => out.match(/icmp_seq=/g)?.length ?? 0;
+
+test('--loss loses about what was asked for in both directions, and another seed loses others', async () => {
+  const run = (seed: string) => tapstack.beside('ping -c 60 -i 0.01 -W 1 10.0.0.2', ['--loss', '20%', '--seed', seed]);
+  const [one, two] = [await run('5'), await run('6')];
+  for (const { out } of [one, two]) {
+    expect(answered(out)).toBeGreaterThan(15); // 38 of 60 are to be expected
+    expect(answered(out)).toBeLessThan(57);
+  }
+  const sequences = (out: string): string[] => out.match(/icmp_seq=\d+/g) ?? [];
+  expect(sequences(one.out)).not.toEqual(sequences(two.out));
+});
+
+test.each([
+  { options: ['--loss', '100%'], expected: /100% packet loss/ },
+  { options: ['--duplicate', '100%'], expected: /\+\d+ duplicates/ },
+  { options: ['--delay', '30ms'], expected: /rtt min\/avg\/max\/mdev = [6-9]\d\./ },
+  { options: ['--corrupt', '100%'], expected: /100% packet loss/ },
+])('faults: ping over $options', async ({ options, expected }) => {
+  const { out } = await tapstack.beside('ping -q -c 3 -i 0.1 -W 1 10.0.0.2', options);
+  expect(out).toMatch(expected);
+});
+
+test('--no-services: ping is answered, every port is closed', async () => {
+  const { out } = await tapstack.beside(
+    'ping -q -c 1 10.0.0.2; for p in 7 9 13 19 80; do nc -z 10.0.0.2 $p || echo closed; done',
+    ['--no-services'],
+  );
+  expect(out).toContain(' 0% packet loss');
+  expect(out.match(/closed/g)).toHaveLength(5);
+});
+
+test('a TAP that exists and is configured is left as it is, and is there afterwards', async () => {
+  await start('sh', ['-c', 'ip tuntap add dev kept0 mode tap; ip addr add 10.88.3.7/16 dev kept0; ip link set kept0 up']).ended;
+  try {
+    const script = 'ip -4 -o addr show kept0; ping -q -c 2 -i 0.1 10.88.0.2';
+    const { code, out } = await tapstack.run(['up', '--tap', 'kept0', '--ip', '10.88.0.2/16', '--', 'sh', '-c', script]);
+    expect(code).toBe(0);
+    expect(out).toContain('inet 10.88.3.7/16 ');
+    expect((await start('ip', ['-4', '-o', 'addr', 'show', 'kept0']).ended).out).toContain('10.88.3.7/16');
+  } finally {
+    await start('ip', ['link', 'del', 'kept0']).ended;
+  }
+});
+
+test('--host-ip gives a TAP that is configured already another address', async () => {
+  await start('sh', ['-c', 'ip tuntap add dev moved0 mode tap; ip addr add 10.89.3.7/24 dev moved0; ip link set moved0 up'])
+    .ended;
+  try {
+    const script = 'ip -4 -o addr show moved0; ping -q -c 2 -i 0.1 10.90.0.2';
+    const options = ['--tap', 'moved0', '--ip', '10.90.0.2/24', '--host-ip', '10.90.0.9/24'];
+    const { code, out } = await tapstack.run(['up', ...options, '--', 'sh', '-c', script]);
+    expect(code).toBe(0);
+    expect(out).toContain('inet 10.90.0.9/24 ');
+  } finally {
+    await start('ip', ['link', 'del', 'moved0']).ended;
+  }
+});
+
+test('two stacks at once on two TAPs', async () => {
+  const first = tapstack.start(['up', '--tap', 'pair0', '--ip', '10.91.1.2/24']);
+  const second = tapstack.start(['up', '--tap', 'pair1', '--ip', '10.91.2.2/24']);
+  await Promise.all([first.says('Ctrl-C'), second.says('Ctrl-C')]);
+  const pings = await Promise.all(
+    ['10.91.1.2', '10.91.2.2'].map((to) => start('ping', ['-q', '-c', '5', '-i', '0.05', to]).ended),
+  );
+  for (const { out } of pings) expect(out).toContain(' 0% packet loss');
+  for (const { process: child } of [first, second]) child.kill('SIGTERM');
+  expect((await Promise.all([first.ended, second.ended])).map(({ code }) => code)).toEqual([143, 143]);
+});
+
+test('shell: your own shell, words that say what to try, and its exit code', async () => {
+  const { code, out, err } = await tapstack.run(['shell', '--ip', '10.5.0.2/24', '--http', '8080'], {
+    env: { SHELL: '/bin/sh' },
+    input: 'ping -q -c 1 10.5.0.2\ncurl -s http://10.5.0.2:8080/hello\nip -o link | wc -l\nexit 3\n',
+  });
+  expect(code).toBe(3);
+  expect(out).toContain('  ping -c 3 10.5.0.2\n');
+  expect(out).toContain('http://10.5.0.2:8080/stats');
+  expect(out).toContain(' 0% packet loss');
+  expect(out).toContain('Hello from tapstack.');
+  expect(out).toMatch(/^2$/m); // lo and the TAP: nothing of this machine
+  expect(err.replaceAll('tapstack$ ', '')).toBe('');
+});
