@@ -33,7 +33,7 @@ export type { TcpOptions } from './tcp/options.ts';
 export { DEFAULTS as TCP_DEFAULTS } from './tcp/options.ts';
 export type { State as TcpState } from './tcp/state.ts';
 export type { ConnectOptions } from './tcp/tcp.ts';
-export { TcpError } from './tcp/tcp.ts';
+export { TcpError } from './tcp/tcp-error.ts';
 export type { Micros } from './time.ts';
 export { MICROSECOND, MILLISECOND, MINUTE, NEVER, SECOND } from './time.ts';
 export { ANY, formatV4, fromV4, IpAddress, ipv4, parseV4 } from './wire/ip-address.ts';

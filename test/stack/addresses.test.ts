@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { listenTcp } from '../../src/stack/socket/tcp-listener.ts';
 import { connectTcp } from '../../src/stack/socket/tcp-socket.ts';
 import { openUdp } from '../../src/stack/socket/udp-socket.ts';
-import { TcpError } from '../../src/stack/tcp/tcp.ts';
+import { TcpError } from '../../src/stack/tcp/tcp-error.ts';
 import { SECOND } from '../../src/stack/time.ts';
 import { fromV4, ipv4 } from '../../src/stack/wire/ip-address.ts';
 import { BROADCAST } from '../../src/stack/wire/mac-address.ts';

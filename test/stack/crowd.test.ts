@@ -63,10 +63,8 @@ test(`${CONNECTIONS} connections at once, ${ROUNDS} times: all fetch their file,
   void serve(hosts.bob);
   await round(hosts);
   await round(hosts);
-  const before = heapInUse();
+  const before = await heapInUse();
   for (let i = 2; i < ROUNDS; i++) await round(hosts);
-  expect(heapInUse() - before).toBeLessThan(4 << 20); // 16,000 connections later
-  const { 'listen backlog full': refused = 0, ...others } = hosts.bob.drops();
-  expect(refused).toBeGreaterThan(0); // the backlog has 511 places: the rest came again, by TCP's own timer
-  expect(others).toEqual({});
+  expect((await heapInUse()) - before).toBeLessThan(4 << 20); // 16,000 connections later
+  expect(hosts.bob.drops()).toEqual({}); // the backlog has 511 places: the rest was answered with cookies
 });

@@ -180,7 +180,7 @@ const SCENES: Partial<Record<DropReason, Scene>> = {
     says(ACK, { payload: pattern(8) });
   },
   'listen backlog full': (s) => {
-    s.stack.tcp.listen(80, { backlog: 1 });
+    s.stack.tcp.listen(80, { backlog: 1, synCookies: false });
     s.sends(tcpFrame({ flags: SYN }), tcpFrame({ flags: SYN, sourcePort: 4000 }));
   },
   'SYN from or to an impossible address': (s) => {

@@ -97,7 +97,7 @@ function checkHealth(s: Station): void {
   s.expects(/10\.0\.0\.2:80 > 10\.0\.0\.200:50000 \[P\.\].*length 7/);
 }
 
-test(`${FRAMES} random and mutated frames into every layer`, { timeout: 3_600_000 }, () => {
+test(`${FRAMES} random and mutated frames into every layer`, { timeout: 3_600_000 }, async () => {
   const s = livelyHost();
   const storm = new FrameStorm(new SeededRandom(Number(process.env['SOAK_SEED'] ?? 1)));
   const buffer = new Uint8Array(65_536);
@@ -113,7 +113,7 @@ test(`${FRAMES} random and mutated frames into every layer`, { timeout: 3_600_00
       checkAccounts(s);
       checkBounds(s);
     }
-    if (sent === Math.floor(FRAMES / 2 / BATCH) * BATCH) heap = heapInUse();
+    if (sent === Math.floor(FRAMES / 2 / BATCH) * BATCH) heap = await heapInUse();
   }
   checkAccounts(s);
   checkBounds(s);
@@ -124,5 +124,5 @@ test(`${FRAMES} random and mutated frames into every layer`, { timeout: 3_600_00
   const provoked = Object.keys(s.stack.drops()).length;
   expect(provoked).toBeGreaterThan(40);
   checkHealth(s);
-  expect(heapInUse() - heap).toBeLessThan(16 << 20); // between half of the storm and all of it
+  expect((await heapInUse()) - heap).toBeLessThan(16 << 20); // between half of the storm and all of it
 });

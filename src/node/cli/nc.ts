@@ -70,6 +70,8 @@ async function exchange(socket: TcpSocket): Promise<void> {
   })();
   sending.catch(() => {}); // the reading side says what went wrong
   for await (const bytes of socket) process.stdout.write(bytes);
+  // the peer has said its last word: a person at a terminal is done too, a file or a pipe still goes out to its end
+  if (!process.stdin.isTTY) await sending.catch(() => {});
   process.stdin.destroy();
   await socket.close();
 }

@@ -4,6 +4,7 @@ import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Seq } from '../wire/seq.ts';
+import { add } from '../wire/seq.ts';
 import type { Segment } from '../wire/tcp.ts';
 import type { TcpFailure } from './application-side.ts';
 import { ApplicationSide, CLOSED, FAILED, READABLE, WRITABLE } from './application-side.ts';
@@ -128,6 +129,13 @@ export class Connection implements Timed {
     this.sender.recovery.recover = iss;
     this.move('passive open');
     this.move('SYN arrives');
+  }
+
+  /** The third segment of a handshake that was answered with a cookie: goes on as if the SYN-ACK had left from here. */
+  resumePassive(iss: Seq): void {
+    this.openPassive(iss);
+    this.snd.synSent = true;
+    this.snd.nxt = add(iss, 1);
   }
 
   /** SEND, §3.10.2. @returns how many bytes were taken; 0 when the buffer is full or the connection does not take any */

@@ -13,10 +13,11 @@ const FOR_ISN = 1;
 const FOR_TIMESTAMPS = 2;
 
 export class IsnGenerator {
-  readonly #hash: SipHash;
+  /** Keyed for this stack alone. */
+  readonly hash: SipHash;
 
   constructor(random: Random) {
-    this.#hash = new SipHash([random.nextUint32(), random.nextUint32(), random.nextUint32(), random.nextUint32()]);
+    this.hash = new SipHash([random.nextUint32(), random.nextUint32(), random.nextUint32(), random.nextUint32()]);
   }
 
   /** ISN = M + F(localip, localport, remoteip, remoteport, secretkey): SHLD-1, MUST-9. */
@@ -30,6 +31,6 @@ export class IsnGenerator {
   }
 
   #of(id: FourTuple, purpose: number): number {
-    return this.#hash.words(id.local.w3, id.remote.w3, (id.localPort << 16) | id.remotePort, purpose);
+    return this.hash.words(id.local.w3, id.remote.w3, (id.localPort << 16) | id.remotePort, purpose);
   }
 }

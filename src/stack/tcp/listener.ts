@@ -1,10 +1,12 @@
 /** A port that waits for connections: LISTEN, RFC 9293 §3.10.7.2, with its backlog. */
 import { Fifo } from '../bytes/fifo.ts';
+import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { ConnectionOwner } from './application-side.ts';
 import { READABLE } from './application-side.ts';
 import type { Connection } from './connection.ts';
 import type { TcpOptions } from './options.ts';
+import { COOKIE_LIFETIME } from './syn-cookies.ts';
 
 export interface ListenOptions extends Partial<TcpOptions> {
   /** MUST-43: listen on this address only. @default every address */
@@ -14,6 +16,11 @@ export interface ListenOptions extends Partial<TcpOptions> {
 }
 
 const DEFAULT_BACKLOG = 511;
+/**
+ * Established connections that wait although the backlog is full: their cookie proved that the peer is real, and to drop the
+ * last segment of its handshake would leave it waiting for ever where the server speaks first.
+ */
+const PATIENCE = 4096;
 
 export class Listener {
   readonly port: number;
@@ -22,10 +29,14 @@ export class Listener {
   readonly options: Partial<TcpOptions>;
   owner: ConnectionOwner | undefined = undefined;
   isOpen = true;
+  /** When a SYN was last answered with a cookie. */
+  cookieAt: Micros = -COOKIE_LIFETIME;
   /** SYNs turned away because the backlog was full. */
   refused = 0;
   readonly #halfOpen = new Set<Connection>();
   readonly #waiting = new Fifo<Connection>();
+  /** Of those, how many the owner has left when it was last told. */
+  #leftWaiting = 0;
 
   constructor(port: number, { address, backlog = DEFAULT_BACKLOG, ...options }: ListenOptions) {
     this.port = port;
@@ -36,6 +47,16 @@ export class Listener {
 
   get isFull(): boolean {
     return this.#halfOpen.size + this.#waiting.length >= this.backlog;
+  }
+
+  /** Whoever was told did not accept what was waiting: then cookies would only make the queue longer. */
+  get isChoked(): boolean {
+    return this.#leftWaiting >= Math.max(this.backlog, PATIENCE);
+  }
+
+  /** A cookie may still come back. */
+  expectsCookies(now: Micros): boolean {
+    return now - this.cookieAt < COOKIE_LIFETIME;
   }
 
   /** How many connections are in their handshake, and how many wait to be accepted. */
@@ -60,12 +81,15 @@ export class Listener {
 
   /** The connection that has waited longest; one that failed meanwhile is passed on too: its owner learns why. */
   accept(): Connection | undefined {
-    return this.#waiting.shift();
+    const connection = this.#waiting.shift();
+    this.#leftWaiting = Math.min(this.#leftWaiting, this.#waiting.length);
+    return connection;
   }
 
   /** Tells the owner that `accept` will give something. */
   notify(): void {
     this.owner?.notify(READABLE);
+    this.#leftWaiting = this.#waiting.length;
   }
 
   /** Stops listening; connections that nobody accepted are aborted, accepted ones live on. */

@@ -38,6 +38,8 @@ export interface TcpOptions {
   readonly finWait2: Micros;
   /** Offer window scaling, RFC 7323 §2. @default true */
   readonly windowScale: boolean;
+  /** When the backlog is full of half-open connections, go on without keeping state (RFC 4987 §3.6). @default true */
+  readonly synCookies: boolean;
   /** Offer timestamps, RFC 7323 §3. @default true */
   readonly timestamps: boolean;
   /** Bytes of unread data we begin to offer room for. @default 64 KiB */
@@ -74,6 +76,7 @@ export const DEFAULTS: TcpOptions = {
   timeWait: 60 * SECOND,
   finWait2: 60 * SECOND,
   windowScale: true,
+  synCookies: true,
   timestamps: true,
   receiveBuffer: 64 * 1024,
   maxReceiveBuffer: 4 * 1024 * 1024,

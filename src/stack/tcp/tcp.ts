@@ -7,15 +7,13 @@ import type { Random } from '../random.ts';
 import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import { fromV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
-import type { Ipv4Fields } from '../wire/ipv4.ts';
-import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import type { Seq } from '../wire/seq.ts';
 import { add, max } from '../wire/seq.ts';
 import * as wire from '../wire/tcp.ts';
 import { ACK, RST, Segment, SYN } from '../wire/tcp.ts';
-import type { TcpFailure } from './application-side.ts';
 import type { FourTuple, Path } from './connection.ts';
 import { Connection } from './connection.ts';
+import { cookieAnswer, wordsOf } from './cookie-answer.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
 import type { TcpFault } from './icmp.ts';
@@ -23,10 +21,14 @@ import { icmpArrives, isInFlight } from './icmp.ts';
 import { IsnGenerator } from './isn.ts';
 import type { ListenOptions } from './listener.ts';
 import { Listener } from './listener.ts';
+import { Listeners } from './listeners.ts';
 import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
 import { resetFor } from './reset.ts';
+import { SynCookies } from './syn-cookies.ts';
 import { learnFromSyn } from './syn-sent.ts';
+import { TcpError } from './tcp-error.ts';
+import type { TcpOutput } from './tcp-output.ts';
 import { mayReopen, TimeWait } from './time-wait.ts';
 
 /** Segments from one connection before the next has its turn. */
@@ -45,29 +47,6 @@ export interface TcpHost {
   wake(): void;
 }
 
-/** Where a segment goes, for the IPv4 header; filled by `pollTransmit`. */
-export class TcpOutput implements Ipv4Fields {
-  source = 0;
-  destination = 0;
-  readonly protocol = PROTOCOL_TCP;
-  ttl = 64;
-  trafficClass = 0;
-  /** The IP layer's to choose. */
-  identification = 0;
-  /** RFC 1191 §6.1: every segment, so that the path MTU can be discovered. */
-  dontFragment = true;
-}
-
-/** Why `connect` or `listen` could not even begin. */
-export class TcpError extends Error {
-  override readonly name = 'TcpError';
-  readonly reason: TcpFailure | 'no free port' | 'port in use' | 'not an address to connect to';
-  constructor(reason: TcpError['reason'], what: string) {
-    super(`${what}: ${reason}`);
-    this.reason = reason;
-  }
-}
-
 export interface ConnectOptions extends Partial<TcpOptions> {
   /** Our address; MUST-44: chosen by the routes when absent. */
   readonly localAddress?: IpAddress;
@@ -82,8 +61,9 @@ export class Tcp {
   readonly #deadlines: Deadlines;
   readonly #isn: IsnGenerator;
   readonly #ports: EphemeralPorts;
+  readonly #cookies: SynCookies;
   readonly #demux = new Demux();
-  readonly #listeners = new Map<number, Listener[]>();
+  readonly #listeners = new Listeners();
   readonly #ready = new Fifo<Connection>();
   readonly #answers = new Fifo<{ segment: Segment; source: number; destination: number }>();
   readonly #tell = new Set<Connection | Listener>();
@@ -95,6 +75,7 @@ export class Tcp {
     this.#host = host;
     this.#deadlines = deadlines;
     this.#isn = new IsnGenerator(random);
+    this.#cookies = new SynCookies(this.#isn.hash);
     this.#ports = new EphemeralPorts(random);
     this.options = { ...DEFAULTS, ...options };
   }
@@ -110,7 +91,17 @@ export class Tcp {
   }
 
   listeners(): Iterable<Listener> {
-    return [...this.#listeners.values()].flat();
+    return this.#listeners.all();
+  }
+
+  /** OPEN, passive; port 0: any free one. @throws TcpError when somebody listens there already */
+  listen(port: number, options: ListenOptions = {}): Listener {
+    return this.#listeners.listen(port === 0 ? this.#ports.pick((p) => !this.#listeners.has(p)) : port, options);
+  }
+
+  /** Stops listening; connections that nobody accepted are aborted. */
+  unlisten(listener: Listener): void {
+    this.#listeners.unlisten(listener);
   }
 
   get connectionCount(): number {
@@ -139,24 +130,6 @@ export class Tcp {
     return connection;
   }
 
-  /** OPEN, passive. @throws TcpError when somebody listens there already */
-  listen(port: number, options: ListenOptions = {}): Listener {
-    const others = this.#listeners.get(port) ?? [];
-    const { address } = options;
-    const clash = others.some((o) => o.address === undefined || address === undefined || o.address.equals(address));
-    if (clash) throw new TcpError('port in use', `cannot listen on port ${port}`);
-    const listener = new Listener(port === 0 ? this.#ports.pick((p) => !this.#listeners.has(p)) : port, options);
-    this.#listeners.set(listener.port, [...others, listener]);
-    return listener;
-  }
-
-  unlisten(listener: Listener): void {
-    listener.close();
-    const others = (this.#listeners.get(listener.port) ?? []).filter((other) => other !== listener);
-    if (others.length === 0) this.#listeners.delete(listener.port);
-    else this.#listeners.set(listener.port, others);
-  }
-
   /**
    * A segment in `packet[at, end)` has arrived, from `source` to `destination`.
    * @returns why it was not accepted; undefined when it was
@@ -168,9 +141,11 @@ export class Tcp {
     const segment = this.#segment;
     wire.decode(view, at, end, segment);
     segment.gsoSize = packet.gsoSize;
-    const connection = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
+    const found = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
+    if (found instanceof TimeWait) return this.#inTimeWait(found, segment, source, destination, now);
+    const connection = found ?? this.#fromCookie(segment, source, destination, now);
     if (connection === undefined) return this.#forNobody(segment, source, destination, now);
-    if (connection instanceof TimeWait) return this.#inTimeWait(connection, segment, source, destination, now);
+    if (connection === 'listen backlog full') return connection;
     const verdict = connection.onSegment(segment, packet.bytes, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
@@ -274,7 +249,7 @@ export class Tcp {
   }
 
   #inTimeWait(record: TimeWait, segment: Segment, source: number, destination: number, now: Micros): TcpDrop | undefined {
-    const listener = this.#listenerFor(destination, record.id.localPort);
+    const listener = this.#listeners.find(destination, record.id.localPort);
     if (listener !== undefined && !listener.isFull && mayReopen(record, segment)) {
       record.end();
       this.#forget(record);
@@ -306,7 +281,7 @@ export class Tcp {
 
   /** §3.10.7.1 CLOSED and §3.10.7.2 LISTEN. */
   #forNobody(segment: Segment, source: number, destination: number, now: Micros, above?: Seq): TcpDrop | undefined {
-    const listener = this.#listenerFor(destination, segment.destinationPort);
+    const listener = this.#listeners.find(destination, segment.destinationPort);
     if (listener === undefined) {
       this.#reset(segment, source, destination);
       return segment.has(SYN) && !segment.has(ACK) ? 'no listener on the port' : 'no such connection';
@@ -331,12 +306,18 @@ export class Tcp {
   ): TcpDrop | undefined {
     // MUST-57, MUST-63; IP has already turned away what was not addressed to us alone
     if (!isUnicast(remote) || syn.sourcePort === 0) return 'SYN from or to an impossible address';
-    if (listener.isFull) {
+    const path = this.#host.path(remote, local);
+    if (path === undefined) return 'SYN from or to an impossible address';
+    const options = { ...this.options, ...listener.options };
+    if (listener.isFull && (listener.isChoked || !options.synCookies)) {
       listener.refused++;
       return 'listen backlog full';
     }
-    const path = this.#host.path(remote, local);
-    if (path === undefined) return 'SYN from or to an impossible address';
+    if (listener.isFull) {
+      listener.cookieAt = now;
+      this.#answer(cookieAnswer(this.#cookies, this.#isn, { syn, path, remote, options }, now), remote.w3, path.source.w3);
+      return undefined;
+    }
     const id = { local: path.source, localPort: syn.destinationPort, remote, remotePort: syn.sourcePort };
     const connection = this.#create(id, path, listener.options);
     const isn = this.#isn.next(id, now);
@@ -347,10 +328,28 @@ export class Tcp {
     return undefined;
   }
 
-  #listenerFor(address: number, port: number): Listener | undefined {
-    const listeners = this.#listeners.get(port);
-    if (listeners === undefined) return undefined;
-    return listeners.find((l) => l.address?.w3 === address) ?? listeners.find((l) => l.address === undefined);
+  /** The connection whose SYN was answered with a cookie that this segment acknowledges; undefined when there is none. */
+  #fromCookie(
+    segment: Segment,
+    source: number,
+    destination: number,
+    now: Micros,
+  ): Connection | 'listen backlog full' | undefined {
+    if (!segment.has(ACK) || segment.has(SYN | RST)) return undefined;
+    const listener = this.#listeners.find(destination, segment.destinationPort);
+    if (listener === undefined || !listener.expectsCookies(now)) return undefined;
+    const path = this.#host.path(fromV4(source), fromV4(destination));
+    if (path === undefined) return undefined;
+    const id = { local: path.source, localPort: segment.destinationPort, remote: fromV4(source), remotePort: segment.sourcePort };
+    const syn = this.#cookies.check(wordsOf(id), segment, now);
+    if (syn === undefined) return undefined;
+    if (listener.isChoked) return 'listen backlog full'; // its text will come again, and find room
+    const connection = this.#create(id, path, listener.options);
+    connection.resumePassive(add(segment.ack, -1));
+    learnFromSyn(connection, syn, now);
+    connection.rcv.edge = add(connection.rcv.nxt, connection.receiver.synWindow);
+    listener.begin(connection);
+    return connection;
   }
 
   #reset(segment: Segment, source: number, destination: number): void {
