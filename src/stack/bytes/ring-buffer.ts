@@ -1,5 +1,8 @@
 /** Bytes of a stream, addressed by their offset from the oldest byte kept; grows by doubling up to a limit. */
 
+/** What a ring holds that was never written to: most connections of a busy host are idle, and a buffer each would be most of them. */
+const NOTHING = new Uint8Array(0);
+
 export class RingBuffer {
   #bytes: Uint8Array<ArrayBuffer>;
   #head = 0; // where offset 0 lives
@@ -7,7 +10,7 @@ export class RingBuffer {
 
   /** @param capacity initial size in bytes; rounded up to a power of two so that wrapping is a mask */
   constructor(capacity: number) {
-    this.#bytes = new Uint8Array(powerOfTwo(capacity));
+    this.#bytes = allocate(capacity);
   }
 
   /** Bytes that can be stored without growing. */
@@ -34,12 +37,13 @@ export class RingBuffer {
   /** Gives the memory back when nothing is stored. */
   shrink(capacity: number): void {
     if (this.#length > 0 || this.#bytes.length <= capacity) return;
-    this.#bytes = new Uint8Array(powerOfTwo(capacity));
+    this.#bytes = allocate(capacity);
     this.#head = 0;
   }
 
   /** Writes `source[from, to)` at an offset within the capacity; does not change `length`. */
   writeAt(offset: number, source: Uint8Array, from: number, to: number): void {
+    if (to === from) return; // also where there is no buffer yet to wrap around in
     const at = (this.#head + offset) & (this.#bytes.length - 1);
     const first = Math.min(to - from, this.#bytes.length - at);
     copy(source, from, first, this.#bytes, at);
@@ -48,6 +52,7 @@ export class RingBuffer {
 
   /** Copies `length` bytes from an offset to `target[at]`. */
   readAt(offset: number, length: number, target: Uint8Array, at: number): void {
+    if (length === 0) return;
     const from = (this.#head + offset) & (this.#bytes.length - 1);
     const first = Math.min(length, this.#bytes.length - from);
     copy(this.#bytes, from, first, target, at);
@@ -65,6 +70,8 @@ export class RingBuffer {
     this.#length -= count;
   }
 }
+
+const allocate = (capacity: number): Uint8Array<ArrayBuffer> => (capacity === 0 ? NOTHING : new Uint8Array(powerOfTwo(capacity)));
 
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(n, 16)));
 

@@ -33,6 +33,7 @@ export class Listener {
   cookieAt: Micros = -COOKIE_LIFETIME;
   /** SYNs turned away because the backlog was full. */
   refused = 0;
+  #merged: TcpOptions | undefined = undefined;
   readonly #halfOpen = new Set<Connection>();
   readonly #waiting = new Fifo<Connection>();
   /** Of those, how many the owner has left when it was last told. */
@@ -62,6 +63,12 @@ export class Listener {
   /** How many connections are in their handshake, and how many wait to be accepted. */
   get queued(): { readonly halfOpen: number; readonly waiting: number } {
     return { halfOpen: this.#halfOpen.size, waiting: this.#waiting.length };
+  }
+
+  /** What its connections are opened with: one object for all of them. @param defaults of the host */
+  optionsOver(defaults: TcpOptions): TcpOptions {
+    this.#merged ??= { ...defaults, ...this.options };
+    return this.#merged;
   }
 
   /** A SYN has arrived for us. */

@@ -5,13 +5,16 @@ import { after, atOrAfter, atOrBefore, before, max, min, seq } from '../wire/seq
 /** A peer that sends every second byte could make the list long; what needs one more island than this is dropped. */
 const MAX_ISLANDS = 1024;
 
+/** No island yet: most connections never have one. */
+const NONE = new Int32Array(0);
+
 /**
  * Sorted, disjoint, non-touching islands `[left, right)`. Kept as two flat arrays of int32: there are few of them, and
  * moving a few hundred numbers is cheaper than following a list.
  */
 export class Reassembly {
-  #left = new Int32Array(8);
-  #right = new Int32Array(8);
+  #left = NONE;
+  #right = NONE;
   #count = 0;
   /** Left edge of the island that grew last: RFC 2018 §4 wants it reported first. */
   #latest: Seq = seq(0);
@@ -109,7 +112,7 @@ export class Reassembly {
 }
 
 function doubled(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(old.length * 2);
+  const larger = new Int32Array(Math.max(old.length * 2, 8));
   larger.set(old);
   return larger;
 }

@@ -124,7 +124,7 @@ export class Tcp {
     if (port === 0) throw new TcpError('no free port', what);
     if (!isFree(port)) throw new TcpError('port in use', what);
     const id = { local, localPort: port, remote, remotePort };
-    const connection = this.#create(id, path, settings);
+    const connection = this.#create(id, path, isEmpty(settings) ? this.options : { ...this.options, ...settings });
     connection.openActive(this.#isn.next(id, now));
     this.ready(connection);
     return connection;
@@ -236,8 +236,8 @@ export class Tcp {
     this.#turn = 0;
   }
 
-  #create(id: FourTuple, path: Path, settings: Partial<TcpOptions>): Connection {
-    const connection = new Connection(id, { ...this.options, ...settings }, path, this.#isn.timestampOffset(id));
+  #create(id: FourTuple, path: Path, options: TcpOptions): Connection {
+    const connection = new Connection(id, options, path, this.#isn.timestampOffset(id));
     connection.host = this;
     this.#demux.add(connection);
     return connection;
@@ -308,7 +308,7 @@ export class Tcp {
     if (!isUnicast(remote) || syn.sourcePort === 0) return 'SYN from or to an impossible address';
     const path = this.#host.path(remote, local);
     if (path === undefined) return 'SYN from or to an impossible address';
-    const options = { ...this.options, ...listener.options };
+    const options = listener.optionsOver(this.options);
     if (listener.isFull && (listener.isChoked || !options.synCookies)) {
       listener.refused++;
       return 'listen backlog full';
@@ -319,7 +319,7 @@ export class Tcp {
       return undefined;
     }
     const id = { local: path.source, localPort: syn.destinationPort, remote, remotePort: syn.sourcePort };
-    const connection = this.#create(id, path, listener.options);
+    const connection = this.#create(id, path, listener.optionsOver(this.options));
     const isn = this.#isn.next(id, now);
     connection.openPassive(above === undefined ? isn : max(isn, add(above, BEYOND_OLD)));
     learnFromSyn(connection, syn, now);
@@ -344,7 +344,7 @@ export class Tcp {
     const syn = this.#cookies.check(wordsOf(id), segment, now);
     if (syn === undefined) return undefined;
     if (listener.isChoked) return 'listen backlog full'; // its text will come again, and find room
-    const connection = this.#create(id, path, listener.options);
+    const connection = this.#create(id, path, listener.optionsOver(this.options));
     connection.resumePassive(add(segment.ack, -1));
     learnFromSyn(connection, syn, now);
     connection.rcv.edge = add(connection.rcv.nxt, connection.receiver.synWindow);
@@ -390,6 +390,8 @@ export class Tcp {
     packet.note = segment.reason;
   }
 }
+
+const isEmpty = (settings: object): boolean => Object.keys(settings).length === 0;
 
 /** An address that names one host. */
 const isUnicast = (address: IpAddress): boolean =>

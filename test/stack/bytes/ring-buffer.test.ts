@@ -18,7 +18,8 @@ function read(ring: RingBuffer, offset: number, length: number): number[] {
 const counting = (length: number, from = 0): Uint8Array => Uint8Array.from({ length }, (_, i) => from + i);
 
 for (const [asked, capacity] of [
-  [0, 16],
+  [0, 0],
+  [1, 16],
   [16, 16],
   [17, 32],
   [65_536, 65_536],
