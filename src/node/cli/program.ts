@@ -1,6 +1,7 @@
 /** Every command with its options and its help; what they do is in files of their own. */
 import { Command, Option } from 'commander';
 import { demo } from './demo.ts';
+import { addDrillOptions, drill } from './drill.ts';
 import { get } from './get.ts';
 import { explainWrongUse, helpText } from './help.ts';
 import { nc } from './nc.ts';
@@ -19,6 +20,7 @@ export function program(exit: (code: number) => void): Command {
     .enablePositionalOptions();
   addHosts(root, exit);
   addClients(root, exit);
+  addInstruments(root, exit);
   root.helpCommand('help [command]', 'what a command does and its options');
   for (const command of [root, ...root.commands]) {
     command.exitOverride().helpOption('-h, --help', 'this text');
@@ -100,4 +102,12 @@ function addClients(root: Command, exit: (code: number) => void): void {
   )
     .summary('standard input and output over TCP or UDP')
     .action(async (where, options) => exit(await nc(where, options)));
+}
+
+/** What looks at the stack from outside. */
+function addInstruments(root: Command, exit: (code: number) => void): void {
+  root.commandsGroup('The stack is examined:');
+  addDrillOptions(root.command('drill'))
+    .summary('packetdrill scripts against the stack, in virtual time')
+    .action(async (where, options) => exit(await drill(where, options)));
 }

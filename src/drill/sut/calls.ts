@@ -1,0 +1,232 @@
+/** System calls by name: which arguments they have and what they do with a file. */
+
+import type { Expr } from '../script/ast.ts';
+import { Unsupported } from '../unsupported.ts';
+import type { SocketAddress } from './address.ts';
+import { addressOf } from './address.ts';
+import { fieldOf, MSG_DONTWAIT, numberOf, numberOr, O_NONBLOCK, O_RDWR, unwrapped } from './constants.ts';
+import type { Descriptors } from './descriptors.ts';
+import { EpollFile } from './epoll-file.ts';
+import type { Attempt, File } from './file.ts';
+import { done, waits } from './file.ts';
+import type { Host } from './host.ts';
+import { epollWait, poll } from './polling.ts';
+import type { CallRequest, Outcome } from './sut.ts';
+import { failed, ok } from './sut.ts';
+import { TcpFile } from './tcp-file.ts';
+import { tcpInfo } from './tcp-info.ts';
+import { UdpFile } from './udp-file.ts';
+
+export interface CallContext {
+  readonly host: Host;
+  readonly files: Descriptors;
+  /** What `...` stands for in bind, and in connect and sendto. */
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress;
+  /** The number of a new descriptor. */
+  readonly wanted: number;
+}
+
+type Handler = (args: readonly Expr[], context: CallContext) => Outcome | Attempt;
+type FileHandler = (file: File, args: readonly Expr[], context: CallContext) => Outcome | Attempt;
+
+/** @throws Unsupported for a call that is not in the table */
+export function perform(
+  { name, args }: CallRequest,
+  context: CallContext,
+): { result: Outcome | Attempt; file: File | undefined } {
+  const handler = CALLS[name];
+  if (handler !== undefined) return { result: handler(args, context), file: undefined };
+  const onFile = FILE_CALLS[name];
+  if (onFile === undefined) throw new Unsupported(`the system call ${name}`);
+  const file = context.files.get(numberOf(args[0], 'a descriptor'));
+  return { result: file === undefined ? failed('EBADF') : onFile(file, args.slice(1), context), file };
+}
+
+const CALLS: Readonly<Record<string, Handler>> = {
+  socket: (args, { host, files, wanted }) => {
+    if (numberOr(args[0], 2, 'the domain') === 10) throw new Unsupported('IPv6');
+    const type = numberOf(args[1], 'the type of a socket');
+    const kind = type & 15;
+    if (kind !== 1 && kind !== 2) throw new Unsupported(`sockets of type ${kind}`);
+    const file = kind === 1 ? new TcpFile(host) : new UdpFile(host);
+    file.nonBlocking = (type & O_NONBLOCK) !== 0;
+    return files.adopt(file, wanted);
+  },
+  close: (args, { files }) => {
+    const fd = numberOf(args[0], 'a descriptor');
+    const file = files.get(fd);
+    if (file === undefined) return failed('EBADF');
+    return files.remove(fd) ? ok(0) : file.close();
+  },
+  dup: (args, { files, wanted }) => {
+    const file = files.get(numberOf(args[0], 'a descriptor'));
+    return file === undefined ? failed('EBADF') : files.adopt(file, wanted);
+  },
+  epoll_create: (_, { files, wanted }) => files.adopt(new EpollFile(), wanted),
+  epoll_create1: (_, { files, wanted }) => files.adopt(new EpollFile(), wanted),
+  poll: (args, { files, host }) => poll(args, files, host.now),
+  usleep: (args, { host }) => sleep(host.now + numberOf(args[0], 'microseconds')),
+};
+
+const sleep = (until: number): Attempt => waits(() => undefined, { deadline: until, wouldBlock: ok(0) });
+
+const FILE_CALLS: Readonly<Record<string, FileHandler>> = {
+  bind: (file, [address], { local }) => file.bind(addressOf(address, local)),
+  listen: (file, [backlog]) => file.listen(numberOr(backlog, 128, 'the backlog')),
+  accept: (file, _, context) => accept(file, context, 0),
+  accept4: (file, [, , flags], context) => accept(file, context, numberOr(flags, 0, 'the flags')),
+  connect: (file, [address], { remote }) => file.connect(addressOf(address, remote)),
+  read: (file, [, count]) => file.read(numberOf(count, 'the length'), 0),
+  recv: (file, [, count, flags]) => receive(file, numberOf(count, 'the length'), flags),
+  recvfrom: (file, [, count, flags]) => receive(file, numberOf(count, 'the length'), flags),
+  recvmsg: (file, [message, flags]) => receive(file, vectorLength(messageVector(message)), flags),
+  readv: (file, [vector]) => file.read(vectorLength(vector), 0),
+  write: (file, [, count]) => file.write(numberOf(count, 'the length'), 0, undefined),
+  writev: (file, [vector]) => file.write(vectorLength(vector), 0, undefined),
+  send: (file, [, count, flags]) => send(file, numberOf(count, 'the length'), flags, undefined),
+  sendto: (file, [, count, flags, address], { remote }) =>
+    send(file, numberOf(count, 'the length'), flags, address === undefined ? undefined : destination(file, address, remote)),
+  sendmsg: (file, [message, flags], { remote }) =>
+    send(file, vectorLength(messageVector(message)), flags, destination(file, fieldOf(message, 'msg_name')?.value, remote)),
+  shutdown: (file, [how]) => file.shutdown(numberOf(how, 'the direction')),
+  fcntl: (file, [command, value]) => fcntl(file, numberOf(command, 'the command of fcntl'), value),
+  ioctl: (file, [request, value]) => ioctl(file, request, value),
+  setsockopt: (file, [, name, value]) => file.setOption(optionName(name), optionValue(value)),
+  getsockopt: (file, [, name, value]) => getsockopt(file, optionName(name), value),
+  epoll_ctl: (file, [operation, fd, event], { files }) => epollControl(file, files, operation, fd, event),
+  epoll_wait: (file, [events, limit, timeout], { host }) => epollWait(file, events, limit, timeout, host.now),
+};
+
+/** A TCP socket is connected and needs no address; of UDP's calls `...` and NULL mean the peer of connect where there is one. */
+function destination(file: File, address: Expr | undefined, remote: SocketAddress): SocketAddress | undefined {
+  const isNull = address === undefined || address.kind === 'any' || (address.kind === 'number' && address.value === 0);
+  if (file instanceof TcpFile || (isNull && file instanceof UdpFile && file.endpoint().isConnected)) return undefined;
+  return isNull ? remote : addressOf(address, remote);
+}
+
+function accept(file: File, { files, wanted }: CallContext, flags: number): Outcome | Attempt {
+  return file.accept((accepted) => {
+    accepted.nonBlocking = (flags & O_NONBLOCK) !== 0;
+    return files.adopt(accepted, wanted);
+  });
+}
+
+const receive = (file: File, length: number, flags: Expr | undefined): Attempt => {
+  const bits = numberOr(flags, 0, 'the flags');
+  return impatient(file.read(length, bits), bits);
+};
+
+const send = (file: File, length: number, flags: Expr | undefined, to: SocketAddress | undefined): Attempt => {
+  const bits = numberOr(flags, 0, 'the flags');
+  return impatient(file.write(length, bits, to), bits);
+};
+
+/** MSG_DONTWAIT: this call alone does not block. */
+function impatient(attempt: Attempt, flags: number): Attempt {
+  if ((flags & MSG_DONTWAIT) === 0) return attempt;
+  return done(attempt.attempt() ?? attempt.wouldBlock);
+}
+
+function messageVector(message: Expr | undefined): Expr | undefined {
+  const control = fieldOf(message, 'msg_control')?.value;
+  if (control !== undefined && control.kind !== 'any') throw new Unsupported('ancillary data (msg_control)');
+  return fieldOf(message, 'msg_iov')?.value;
+}
+
+/** The lengths of `[{..., 100}, {..., 200}]`, added. */
+function vectorLength(vector: Expr | undefined): number {
+  if (vector?.kind !== 'list') throw new Unsupported('a vector that is not a list of {..., length}');
+  return vector.items.reduce((sum, item) => {
+    const last = item.kind === 'struct' ? item.fields.at(-1)?.value : undefined;
+    return sum + numberOf(last, 'the length in a vector');
+  }, 0);
+}
+
+function fcntl(file: File, command: number, value: Expr | undefined): Outcome {
+  switch (command) {
+    case 1:
+    case 2:
+      return ok(0);
+    case 3:
+      return ok(O_RDWR | (file.nonBlocking ? O_NONBLOCK : 0));
+    case 4:
+      file.nonBlocking = (numberOf(value, 'the flags') & O_NONBLOCK) !== 0;
+      return ok(0);
+    default:
+      throw new Unsupported(`fcntl command ${command}`);
+  }
+}
+
+function ioctl(file: File, request: Expr | undefined, value: Expr | undefined): Outcome {
+  const name = request?.kind === 'word' ? request.name : '';
+  const { input, output } = file.queued();
+  switch (name) {
+    case 'SIOCINQ':
+    case 'FIONREAD':
+      return ok(0, value === undefined ? [] : [{ what: 'bytes to read', expected: value, actual: input }]);
+    case 'SIOCOUTQ':
+    case 'TIOCOUTQ':
+    case 'FIONWRITE':
+      return ok(0, value === undefined ? [] : [{ what: 'bytes not acknowledged', expected: value, actual: output }]);
+    case 'FIONBIO':
+      file.nonBlocking = numberOf(value, 'the value of FIONBIO') !== 0;
+      return ok(0);
+    default:
+      throw new Unsupported(`ioctl ${name === '' ? 'without a known name' : name}`);
+  }
+}
+
+function optionName(expr: Expr | undefined): string {
+  if (expr?.kind !== 'word') throw new Unsupported('a socket option that is not a word');
+  return expr.name;
+}
+
+/** `[1]`, `{...}`, `"reno"` or `1`. */
+function optionValue(expr: Expr | undefined): Expr {
+  const value = unwrapped(expr);
+  if (value === undefined) throw new Unsupported('a socket option without a value');
+  return value;
+}
+
+function getsockopt(file: File, name: string, value: Expr | undefined): Outcome {
+  if (name === 'TCP_INFO') return getInfo(file, unwrapped(value));
+  const actual = file.getOption(name);
+  if (typeof actual !== 'number') return actual;
+  return ok(0, value === undefined ? [] : [{ what: name, expected: value, actual }]);
+}
+
+/** Compares the fields that the script writes. */
+function getInfo(file: File, value: Expr | undefined): Outcome {
+  const info = file instanceof TcpFile && file.connection !== undefined ? tcpInfo(file.connection) : undefined;
+  if (info === undefined) return failed('ENOPROTOOPT');
+  if (value?.kind !== 'struct') return ok(0);
+  return ok(
+    0,
+    value.fields.map(({ name = '', value: expected }) => {
+      const actual = info[name];
+      if (actual === undefined) throw new Unsupported(`the field ${name} of TCP_INFO`);
+      return { what: name, expected, actual };
+    }),
+  );
+}
+
+function epollControl(
+  file: File,
+  files: Descriptors,
+  operation: Expr | undefined,
+  fd: Expr | undefined,
+  event: Expr | undefined,
+) {
+  if (!(file instanceof EpollFile)) return failed('EINVAL');
+  const number = numberOf(fd, 'a descriptor');
+  const watched = files.get(number);
+  if (watched === undefined) return failed('EBADF');
+  const events = fieldOf(unwrapped(event), 'events')?.value;
+  return file.control(
+    numberOf(operation, 'the operation'),
+    number,
+    watched,
+    events === undefined ? 0 : numberOf(events, 'events'),
+  );
+}

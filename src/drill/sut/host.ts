@@ -1,0 +1,13 @@
+/** What the sockets of a script share: the stack, the time, and the settings that sysctls change. */
+import type { Stack } from '../../stack/stack.ts';
+import type { TcpOptions } from '../../stack/tcp/options.ts';
+import type { Micros } from '../../stack/time.ts';
+import type { Personality } from './personality.ts';
+
+export interface Host {
+  readonly stack: Stack;
+  readonly now: Micros;
+  readonly personality: Personality;
+  /** Defaults for the next socket. */
+  tcp: Partial<TcpOptions>;
+}

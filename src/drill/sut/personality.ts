@@ -1,0 +1,55 @@
+/** Whose defaults the stack shall have: plain configuration, as far as the stack has the settings. */
+import type { TcpOptions } from '../../stack/tcp/options.ts';
+import { MILLISECOND, SECOND } from '../../stack/time.ts';
+
+export type PersonalityName = 'linux' | 'freebsd';
+
+export interface Personality {
+  readonly name: PersonalityName;
+  readonly tcp: Partial<TcpOptions>;
+  /** What send on a socket that was never connected says. */
+  readonly notConnected: 'EPIPE' | 'ENOTCONN';
+  /** A reset that arrives behind the peer's FIN: Linux calls it a broken pipe, FreeBSD a reset like any other. */
+  readonly resetAfterFin: 'EPIPE' | 'ECONNRESET';
+}
+
+/**
+ * Not here because the stack has no setting for it: initial window, order of the options, slow start after idle, the count of
+ * quick acknowledgments, slop of the retransmission timer, and the wire values of FreeBSD's windows.
+ */
+export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
+  linux: {
+    name: 'linux',
+    tcp: {
+      sack: true,
+      congestionControl: 'cubic',
+      initialRto: 1 * SECOND,
+      minRto: 200 * MILLISECOND,
+      ackDelay: 40 * MILLISECOND,
+      timeWait: 60 * SECOND,
+      finWait2: 60 * SECOND,
+      // the smallest shift that names it is 8: what the public suites see from a host with 15 MiB
+      maxReceiveBuffer: 15 * 1024 * 1024,
+    },
+    notConnected: 'EPIPE',
+    resetAfterFin: 'EPIPE',
+  },
+  freebsd: {
+    name: 'freebsd',
+    tcp: {
+      sack: true,
+      congestionControl: 'cubic',
+      initialRto: 1 * SECOND,
+      minRto: 230 * MILLISECOND, // 30 ms and the slop of 200 ms
+      ackDelay: 40 * MILLISECOND,
+      timeWait: 60 * SECOND,
+      finWait2: 60 * SECOND,
+      r2Syn: 75 * SECOND,
+      receiveBuffer: 65_536,
+      maxReceiveBuffer: 65_535 << 6, // a shift of 6
+      sendBuffer: 32_768,
+    },
+    notConnected: 'ENOTCONN',
+    resetAfterFin: 'ECONNRESET',
+  },
+};

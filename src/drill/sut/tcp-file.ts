@@ -1,0 +1,260 @@
+/** A TCP socket as POSIX and Linux describe it, over the verbs of the stack's `Connection`. */
+import type { Connection } from '../../stack/tcp/connection.ts';
+import type { Listener } from '../../stack/tcp/listener.ts';
+import type { TcpOptions } from '../../stack/tcp/options.ts';
+import { mayWrite } from '../../stack/tcp/state.ts';
+import { TcpError } from '../../stack/tcp/tcp-error.ts';
+import type { Micros } from '../../stack/time.ts';
+import { NEVER, SECOND } from '../../stack/time.ts';
+import { fromV4 } from '../../stack/wire/ip-address.ts';
+import type { Expr } from '../script/ast.ts';
+import { Unsupported } from '../unsupported.ts';
+import { fillPayload, wrongAt } from '../wire/payload.ts';
+import type { SocketAddress } from './address.ts';
+import { MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, numberOf, POLLHUP, SHUT_RD, SHUT_WR } from './constants.ts';
+import { errnoOf } from './errno.ts';
+import type { Attempt, File } from './file.ts';
+import { done, optionOf, waits } from './file.ts';
+import type { Host } from './host.ts';
+import { READABLE_BITS, readyBits, WRITABLE_BITS } from './readiness.ts';
+import type { Outcome } from './sut.ts';
+import { failed, ok } from './sut.ts';
+import { TCP_FILE_OPTIONS } from './tcp-file-options.ts';
+
+/** MSG_NOSIGNAL and MSG_EOR change nothing here; the other flags of calls would. */
+const HARMLESS_FLAGS = 0x4000 | 0x80 | MSG_DONTWAIT;
+const READ_FLAGS = HARMLESS_FLAGS | MSG_PEEK | MSG_WAITALL;
+
+export class TcpFile implements File {
+  readonly host: Host;
+  nonBlocking = false;
+  connection: Connection | undefined = undefined;
+  listener: Listener | undefined = undefined;
+  /** SO_LINGER in seconds; undefined: off. */
+  linger: number | undefined = undefined;
+  receiveTimeout: Micros = NEVER;
+  sendTimeout: Micros = NEVER;
+  /** What was asked of this socket before there was a connection. */
+  #settings: Partial<TcpOptions> = {};
+  #local: SocketAddress | undefined = undefined;
+  /** A connection attempt whose end no call has reported. */
+  #isConnecting = false;
+  #failureTold = false;
+  #readShut = false;
+  /** Bytes read and written so far: what the next ones are to be. */
+  #readPlace = 0;
+  #writePlace = 0;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** Takes over an accepted connection. */
+  static of(host: Host, connection: Connection): TcpFile {
+    const file = new TcpFile(host);
+    file.connection = connection;
+    file.#local = { address: connection.id.local.w3, port: connection.id.localPort };
+    return file;
+  }
+
+  /** The settings in force, or to be. */
+  get settings(): Partial<TcpOptions> {
+    return this.connection?.options ?? { ...this.host.tcp, ...this.#settings };
+  }
+
+  configure(changes: Partial<TcpOptions>): void {
+    this.#settings = { ...this.#settings, ...changes };
+    this.connection?.setOptions(changes);
+  }
+
+  bind(address: SocketAddress): Outcome {
+    if (this.#local !== undefined || this.connection !== undefined) return failed('EINVAL');
+    const own = this.host.stack.addresses;
+    if (address.address !== 0 && !own.owns(address.address)) return failed('EADDRNOTAVAIL');
+    this.#local = address;
+    return ok(0);
+  }
+
+  listen(backlog: number): Outcome {
+    if (this.connection !== undefined) return failed('EINVAL');
+    if (this.listener !== undefined) return ok(0);
+    const { address, port } = this.#local ?? { address: 0, port: 0 };
+    const where = address === 0 ? {} : { address: fromV4(address) };
+    try {
+      this.listener = this.host.stack.tcp.listen(port, { ...this.settings, ...where, backlog: Math.max(backlog, 1) });
+    } catch (error) {
+      return refusal(error);
+    }
+    return ok(0);
+  }
+
+  accept(adopt: (file: File) => Outcome): Attempt {
+    const { listener } = this;
+    if (listener === undefined) return done(failed('EINVAL'));
+    const take = (): Outcome | undefined => {
+      const connection = listener.accept();
+      return connection === undefined ? undefined : adopt(TcpFile.of(this.host, connection));
+    };
+    return waits(take, { deadline: this.#due(this.receiveTimeout) });
+  }
+
+  connect({ address, port }: SocketAddress): Attempt {
+    if (this.listener !== undefined) return done(failed('EISCONN'));
+    if (this.connection === undefined || (this.connection.state === 'CLOSED' && !this.#isConnecting)) {
+      const refused = this.#open(address, port);
+      if (refused !== undefined) return done(refused);
+      return waits(() => this.#connected(), { wouldBlock: failed('EINPROGRESS'), deadline: this.#due(this.sendTimeout) });
+    }
+    if (!this.#isConnecting) return done(failed('EISCONN'));
+    return waits(() => this.#connected(), { wouldBlock: failed('EALREADY'), deadline: this.#due(this.sendTimeout) });
+  }
+
+  #open(address: number, port: number): Outcome | undefined {
+    const { stack } = this.host;
+    const local = this.#local;
+    const from = local === undefined || local.address === 0 ? {} : { localAddress: fromV4(local.address) };
+    try {
+      const options = { ...this.settings, ...from, localPort: local?.port ?? 0 };
+      this.connection = stack.tcp.connect(fromV4(address), port, this.host.now, options);
+    } catch (error) {
+      return refusal(error);
+    }
+    this.#isConnecting = true;
+    this.#failureTold = false;
+    return undefined;
+  }
+
+  #connected(): Outcome | undefined {
+    const state = this.connection?.state;
+    if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return undefined;
+    this.#isConnecting = false;
+    const errno = this.takeError();
+    return errno === undefined ? ok(0) : failed(errno);
+  }
+
+  /** The error that waits to be told, once. */
+  takeError(): string | undefined {
+    const failure = this.connection?.app.failure;
+    if (failure === undefined || this.#failureTold) return undefined;
+    this.#failureTold = true;
+    const afterFin = failure === 'reset by peer' && this.connection?.app.peerClosed === true;
+    return afterFin ? this.host.personality.resetAfterFin : errnoOf(failure);
+  }
+
+  read(length: number, flags: number): Attempt {
+    if ((flags & ~READ_FLAGS) !== 0) throw new Unsupported(`flags 0x${(flags & ~READ_FLAGS).toString(16)} of a receiving call`);
+    const least = (flags & MSG_WAITALL) === 0 ? 1 : length;
+    const take = (): Outcome | undefined => this.#take(length, least, (flags & MSG_PEEK) !== 0);
+    return waits(take, { deadline: this.#due(this.receiveTimeout) });
+  }
+
+  #take(length: number, least: number, peek: boolean): Outcome | undefined {
+    const { connection } = this;
+    if (connection === undefined) return failed('ENOTCONN');
+    if (length === 0) return ok(0);
+    const { available } = connection.receiver;
+    if (available >= Math.min(least, length) && available > 0)
+      return peek ? ok(Math.min(available, length)) : this.#receive(length);
+    const errno = available > 0 ? undefined : this.takeError();
+    if (errno !== undefined) return failed(errno);
+    const isOver = connection.app.peerClosed || connection.state === 'CLOSED' || this.#readShut;
+    if (!isOver) return undefined;
+    return available > 0 && !peek ? this.#receive(length) : ok(Math.min(available, length));
+  }
+
+  #receive(length: number): Outcome {
+    const bytes = new Uint8Array(Math.min(length, this.connection?.receiver.available ?? 0));
+    const count = this.connection?.receive(bytes) ?? 0;
+    const wrong = wrongAt('in', this.#readPlace, bytes, 0, count);
+    const fault = wrong < 0 ? {} : { fault: `byte ${this.#readPlace + wrong} of the stream is not what the peer sent` };
+    this.#readPlace += count;
+    return { ...ok(count), ...fault };
+  }
+
+  write(length: number, flags: number): Attempt {
+    if ((flags & ~HARMLESS_FLAGS) !== 0)
+      throw new Unsupported(`flags 0x${(flags & ~HARMLESS_FLAGS).toString(16)} of a sending call`);
+    let written = 0;
+    const put = (): Outcome | undefined => {
+      const refused = this.#refusesText();
+      if (refused !== undefined) return written > 0 ? ok(written) : refused;
+      const { connection } = this;
+      if (connection === undefined || connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED') return undefined;
+      written += this.#send(connection, length - written);
+      if (written > 0 && this.#isImpatient(flags)) return ok(written);
+      return written === length ? ok(written) : undefined;
+    };
+    return waits(put, { deadline: this.#due(this.sendTimeout) });
+  }
+
+  #isImpatient(flags: number): boolean {
+    return this.nonBlocking || (flags & MSG_DONTWAIT) !== 0;
+  }
+
+  #refusesText(): Outcome | undefined {
+    const { connection } = this;
+    if (connection === undefined) return failed(this.host.personality.notConnected);
+    const errno = this.takeError();
+    if (errno !== undefined) return failed(errno);
+    return connection.sender.finQueued || !mayWrite(connection.state) ? failed('EPIPE') : undefined;
+  }
+
+  #send(connection: Connection, length: number): number {
+    const bytes = new Uint8Array(Math.min(length, connection.sender.free));
+    fillPayload('out', this.#writePlace, bytes, 0, bytes.length);
+    const count = connection.send(bytes);
+    this.#writePlace += count;
+    return count;
+  }
+
+  shutdown(how: number): Outcome {
+    const { connection } = this;
+    if (connection === undefined || connection.state === 'CLOSED') return failed('ENOTCONN');
+    if (how !== SHUT_WR) this.#readShut = true;
+    if (how !== SHUT_RD) connection.closeWrite();
+    return ok(0);
+  }
+
+  close(): Attempt {
+    if (this.listener !== undefined) this.host.stack.tcp.unlisten(this.listener);
+    const { connection, linger } = this;
+    if (connection === undefined) return done(ok(0));
+    if (linger === 0) connection.abort();
+    else connection.close();
+    if (linger === undefined || linger === 0) return done(ok(0));
+    const isOver = (): boolean => connection.state === 'CLOSED' || connection.sender.finAcknowledged;
+    return waits(() => (isOver() ? ok(0) : undefined), { wouldBlock: ok(0), deadline: this.host.now + linger * SECOND });
+  }
+
+  ready(): number {
+    const { connection, listener } = this;
+    if (listener !== undefined) return listener.queued.waiting > 0 ? READABLE_BITS : 0;
+    if (connection === undefined) return WRITABLE_BITS | POLLHUP;
+    return readyBits(connection, this.#readShut, connection.app.failure !== undefined && !this.#failureTold);
+  }
+
+  setOption(name: string, value: Expr): Outcome {
+    const option = optionOf(TCP_FILE_OPTIONS, name);
+    if (option.set === undefined) return failed('ENOPROTOOPT');
+    const number = value.kind === 'struct' || value.kind === 'string' ? 0 : numberOf(value, `the value of ${name}`);
+    option.set(this, number, value);
+    return ok(0);
+  }
+
+  getOption(name: string): number | Outcome {
+    return optionOf(TCP_FILE_OPTIONS, name).get?.(this) ?? failed('ENOPROTOOPT');
+  }
+
+  queued(): { readonly input: number; readonly output: number } {
+    return { input: this.connection?.receiver.available ?? 0, output: this.connection?.sender.buffered ?? 0 };
+  }
+
+  #due(timeout: Micros): Micros {
+    return this.host.now + timeout;
+  }
+}
+
+function refusal(error: unknown): Outcome {
+  if (error instanceof TcpError) return failed(errnoOf(error.reason));
+  throw error;
+}

@@ -1,0 +1,52 @@
+/** TCP_INFO by Linux's names, from what the stack lets be seen. A name that is missing here cannot be asked for. */
+import type { Connection } from '../../stack/tcp/connection.ts';
+import { inspect } from '../../stack/tcp/inspect.ts';
+import type { State } from '../../stack/tcp/state.ts';
+
+/** Linux's numbers of the states, include/net/tcp_states.h. */
+export const STATE_NUMBERS: Readonly<Record<State, number>> = {
+  ESTABLISHED: 1,
+  'SYN-SENT': 2,
+  'SYN-RECEIVED': 3,
+  'FIN-WAIT-1': 4,
+  'FIN-WAIT-2': 5,
+  'TIME-WAIT': 6,
+  CLOSED: 7,
+  'CLOSE-WAIT': 8,
+  'LAST-ACK': 9,
+  LISTEN: 10,
+  CLOSING: 11,
+};
+
+const CA_STATES: Readonly<Record<string, number>> = { open: 0, 'fast recovery': 3, 'timeout recovery': 4 };
+const OPTION_TIMESTAMPS = 1;
+const OPTION_WINDOW_SCALE = 4;
+
+export function tcpInfo(connection: Connection): Readonly<Record<string, number>> {
+  const info = inspect(connection);
+  const { agreement, peerScales, options, sender, snd } = connection;
+  const scales = peerScales && options.windowScale;
+  const segments = (bytes: number): number => Math.ceil(bytes / info.mss);
+  const ca = CA_STATES[info.recovery];
+  return {
+    tcpi_state: STATE_NUMBERS[info.state],
+    ...(ca === undefined ? {} : { tcpi_ca_state: ca }),
+    tcpi_retransmits: info.backOffs,
+    tcpi_backoff: info.backOffs,
+    tcpi_probes: sender.probes,
+    tcpi_options: (agreement.timestamps ? OPTION_TIMESTAMPS : 0) | (scales ? OPTION_WINDOW_SCALE : 0),
+    tcpi_snd_wscale: agreement.sendShift,
+    tcpi_rcv_wscale: agreement.receiveShift,
+    tcpi_rto: info.rto,
+    tcpi_snd_mss: info.mss,
+    tcpi_advmss: agreement.announcedMss,
+    tcpi_unacked: segments(snd.flight),
+    tcpi_rtt: info.rtt,
+    tcpi_rttvar: info.rttVariation,
+    tcpi_snd_cwnd: Math.floor(info.cwnd / info.mss),
+    tcpi_snd_ssthresh: Math.min(Math.floor(info.ssthresh / info.mss), 0x7fff_ffff),
+    tcpi_notsent_bytes: Math.max(sender.unsent, 0),
+    tcpi_snd_wnd: info.sendWindow,
+    tcpi_rcv_wnd: info.receiveWindow,
+  };
+}

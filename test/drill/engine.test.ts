@@ -1,0 +1,155 @@
+/** Verdicts: what the engine tells apart, how lenient each level is, and how a failure reads. */
+import { expect, test } from 'vitest';
+import type { Level, Sut, Verdict } from '../../src/drill/index.ts';
+import { NullSut, reportOn, runScript } from '../../src/drill/index.ts';
+import { execute } from '../../src/drill/run/evaluate.ts';
+import { Failed } from '../../src/drill/run/verdict.ts';
+import { Unsupported } from '../../src/drill/unsupported.ts';
+import { writeChecksum } from '../../src/stack/wire/tcp.ts';
+
+const PROLOGUE = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++0.1 < S 0:0(0) win 65535 <mss 1000,sackOK,TS val 1 ecr 0,nop,wscale 7>
+`;
+const SYN_ACK = '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 2 ecr 1,nop,wscale 8>\n';
+const ESTABLISHED = `${PROLOGUE}${SYN_ACK}+0.1 < . 1:1(0) ack 1 win 512 <nop,nop,TS val 2 ecr 2>\n+0 accept(3, ..., ...) = 4\n`;
+
+const levelOf = (verdict: Verdict): Level | string => (verdict.kind === 'pass' ? verdict.level : verdict.kind);
+
+for (const [what, line, level] of [
+  ['exact', SYN_ACK, 0],
+  ['another order of options', '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 8,sackOK,TS val 2 ecr 1>\n', 1],
+  ['another padding', '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 2 ecr 1,wscale 8,eol>\n', 1],
+  ['another window scale', '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 2 ecr 1,nop,wscale 3>\n', 1],
+  ['another echo', '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 2 ecr 9,nop,wscale 8>\n', 1],
+  ['another window', '+0 > S. 0:0(0) ack 1 win 5840 <mss 1460,sackOK,TS val 2 ecr 1,nop,wscale 8>\n', 2],
+  ['options that do not matter', '+0 > S. 0:0(0) ack 1 <...>\n', 0],
+  ['a closed window', '+0 > S. 0:0(0) ack 1 win 0 <...>\n', 'fail'],
+  ['another MSS', '+0 > S. 0:0(0) ack 1 <mss 1000,sackOK,TS val 2 ecr 1,nop,wscale 8>\n', 'fail'],
+  ['an option missing', '+0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 2 ecr 1>\n', 'fail'],
+  ['another flag', '+0 > SE. 0:0(0) ack 1 <...>\n', 'fail'],
+  ['another TTL', '+0 > (ttl 3) S. 0:0(0) ack 1 <...>\n', 'fail'],
+  ['too late', '+0.1 > S. 0:0(0) ack 1 <...>\n', 'fail'],
+  ['any time', '* > S. 0:0(0) ack 1 <...>\n', 0],
+  ['within a range', '+0~+0.1 > S. 0:0(0) ack 1 <...>\n', 0],
+] as const)
+  test(`leniency: ${what}`, () => expect(levelOf(runScript(PROLOGUE + line, { level: 3 }))).toBe(level));
+
+test('a level that is not enough fails', () => {
+  const line = '+0 > S. 0:0(0) ack 1 win 5840 <...>\n';
+  expect([0, 1, 2].map((level) => runScript(PROLOGUE + line, { level: level as Level }).kind)).toEqual(['fail', 'fail', 'pass']);
+});
+
+test('L3 passes over a surplus pure acknowledgment, L2 does not', () => {
+  const script = `${ESTABLISHED}+0 < P. 1:101(100) ack 1 win 512 <nop,nop,TS val 3 ecr 2>
++0 write(4, ..., 10) = 10
++0 > P. 1:11(10) ack 101 <...>\n`;
+  expect(runScript(script, { level: 2 }).kind).toBe('fail');
+  expect(levelOf(runScript(script, { level: 3 }))).toBe(3);
+});
+
+test('a failing packet: line, both packets side by side, and what happened before', () => {
+  const verdict = runScript(`${ESTABLISHED}+0 write(4, ..., 100) = 100\n+0 > P. 1:201(200) ack 1 <...>\n`);
+  const text = reportOn('x.pkt', verdict);
+  expect(text).toMatch(/^x\.pkt:9: FAIL in length at 0\.\d+ s\n/);
+  expect(text).toMatch(/\* length +200 +100\n/);
+  expect(text).toContain('0.200000  write(4, ..., 100) = 100');
+  expect(text).toMatch(/reason/);
+});
+
+for (const [what, text, reason] of [
+  ['IPv6', '--ip_version=ipv6\n0 read(3, ..., 1) = 1', /IPv6/],
+  ['an unknown option', '--wire_server_at=x\n0 read(3, ..., 1) = 1', /--wire_server_at/],
+  ['an unknown call', '0 splice(3, 4) = 1', /splice/],
+  ['a shell command', '0 `rm -rf /`', /rm -rf/],
+  ['a shell command behind a harmless one', '0 `true; curl x`', /curl/],
+  ['a sysctl', '0 `sysctl -w net.ipv4.tcp_nonsense=1`', /tcp_nonsense/],
+  [
+    'a socket option',
+    '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_TCP, TCP_REPAIR, [1], 4) = 0',
+    /TCP_REPAIR/,
+  ],
+  ['other code', '0 %{ import os }%', /import/],
+  ['another protocol', '0 < sctp: INIT[]', /sctp/],
+  ['an unknown TCP option', '0 < S 0:0(0) win 5 <mp_capable 1>', /mp_capable/],
+] as const)
+  test(`unsupported, with its reason and never passed: ${what}`, () => {
+    const verdict = runScript(text);
+    expect(verdict.kind).toBe('unsupported');
+    expect(verdict.kind === 'unsupported' ? verdict.reason : '').toMatch(reason);
+  });
+
+test('what the host sent and nobody asked for is a warning', () => {
+  const verdict = runScript(PROLOGUE);
+  expect(verdict.kind).toBe('pass');
+  expect(verdict.warnings.join()).toMatch(/left over.*S\./);
+});
+
+test('a call that never returns fails', () => {
+  const verdict = runScript(`${ESTABLISHED}+0...0.5 read(4, ..., 10) = 10\n`);
+  expect(verdict.kind === 'fail' ? verdict.failure.field : '').toBe('return');
+});
+
+test('a call that blocks too shortly fails', () => {
+  const verdict = runScript(
+    `${ESTABLISHED}+0...0.5 read(4, ..., 10) = 10\n+0.1 < P. 1:11(10) ack 1 win 512 <nop,nop,TS val 3 ecr 2>\n+0.6 close(4) = 0\n`,
+  );
+  expect(verdict.kind === 'fail' ? verdict.failure.field : '').toBe('time');
+});
+
+test('a sysctl reaches the stack', () => {
+  const script = `\`sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_sack=0\`\n${PROLOGUE}+0 > S. 0:0(0) ack 1 <mss 1460,nop,wscale 8>\n`;
+  expect(levelOf(runScript(script))).toBe(0);
+});
+
+const evaluate = (code: string): void =>
+  execute(code, new Map([['x', 7]]), (name) => (name === 'tcpi_rto' ? 200_000 : refuse(name)));
+function refuse(name: string): never {
+  throw new Unsupported(name);
+}
+
+for (const code of [
+  'assert x == 7',
+  'assert 1 < x <= 7, "%d" % (x)',
+  'assert tcpi_rto >= 200 * 1000 and x & 3 == 3',
+  'y = x + 1; y += 2\nassert y == 10',
+  'assert (x == 8 or \\\n x == 7)',
+  'print(x)\nassert not x == 1, x',
+  'assert -7 // 2 == -4 and -7 % 3 == 2',
+  'assert x | 8 == 15 # bits bind tighter than comparisons',
+])
+  test(`code: ${JSON.stringify(code)} holds`, () => expect(() => evaluate(code)).not.toThrow());
+
+for (const code of ['assert x == 8', 'assert 1 < x < 7', 'y = 1; assert y', 'assert x != 7'].filter(
+  (code) => !code.startsWith('y'),
+))
+  test(`code: ${code} fails`, () => expect(() => evaluate(code)).toThrow(Failed));
+
+for (const code of ['import os', 'x.y()', 'assert open("f")', 'for i in x: pass', 'assert z', 'assert x == 7 else', 'assert [1]'])
+  test(`code: ${code} is unsupported`, () => expect(() => evaluate(code)).toThrow(Unsupported));
+
+/** A host whose packets with text have a wrong last byte. @param honest with a checksum that fits */
+const corrupting =
+  (honest: boolean) =>
+  (stack: Sut): Sut => {
+    const host = new NullSut(stack);
+    stack.onEmit = (packet, note) => {
+      if (packet.length > 60) packet[packet.length - 1] = (packet.at(-1) ?? 0) ^ 1;
+      const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+      if (honest) writeChecksum(view, 20, packet.length, view.getInt32(12), view.getInt32(16));
+      host.onEmit(packet, note);
+    };
+    return host;
+  };
+
+for (const [what, honest, field] of [
+  ['a wrong byte on the wire', true, 'payload'],
+  ['a wrong checksum', false, 'header'],
+] as const)
+  test(`${what} fails whatever the level`, () => {
+    const script = `${ESTABLISHED}+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1 <...>\n`;
+    expect(runScript(script, { level: 3 }).kind).toBe('pass');
+    const verdict = runScript(script, { level: 3, host: corrupting(honest) });
+    expect(verdict.kind === 'fail' ? verdict.failure.field : '').toBe(field);
+  });
