@@ -49,6 +49,9 @@ export interface Said {
   readonly windowShift?: number;
   /** Value and echo; `none`: leave them out although agreed. */
   readonly timestamps?: readonly [number, number] | 'none';
+  readonly sackPermitted?: boolean;
+  /** Blocks `[left, right)` of RFC 2018, relative to the initial number of whoever receives them: the text they speak of. */
+  readonly sack?: readonly (readonly [number, number])[];
 }
 
 export interface Expected extends Omit<Said, 'timestamps'> {
@@ -76,6 +79,9 @@ interface Outgoing {
   readonly segment: Segment;
   readonly bytes: Uint8Array;
 }
+
+const blocksOf = ({ sackCount, sackEdges }: Segment, origin: Seq): [number, number][] =>
+  Array.from({ length: sackCount }, (_, i) => [diff(seq(sackEdges[2 * i]!), origin), diff(seq(sackEdges[2 * i + 1]!), origin)]);
 
 /** A mismatch between what was expected and what happened, with the conversation so far. */
 export class Misunderstanding extends Error {
@@ -207,7 +213,9 @@ export class Conversation {
     const options = [
       segment.mss > 0 ? `mss ${segment.mss}` : '',
       segment.windowShift >= 0 ? `shift ${segment.windowShift}` : '',
+      segment.sackPermitted ? 'sackOK' : '',
       segment.hasTimestamps ? `ts ${segment.tsValue}/${segment.tsEcho}` : '',
+      ...blocksOf(segment, fromPeer ? this.iss : ISN).map(([left, right]) => `sack ${left}:${right}`),
     ].filter((option) => option !== '');
     const text = options.length === 0 ? '' : ` <${options.join(', ')}>`;
     return `${flagNames(segment.flags)} ${own}:${end}(${segment.payloadLength})${ack} win ${segment.window}${text}`;
@@ -274,9 +282,11 @@ class PeerSide {
       seq: diff(segment.seq, talk.iss),
       ack: diff(segment.ack, ISN),
       payload: segment.payloadLength,
+      sack: JSON.stringify(blocksOf(segment, ISN)),
     };
-    const { payload = 0, ...rest } = expected;
-    for (const [name, value] of Object.entries({ flags: flagNames(flags), payload, ...rest }))
+    const { payload = 0, sack, ...rest } = expected;
+    const blocks = sack === undefined ? {} : { sack: JSON.stringify(sack) };
+    for (const [name, value] of Object.entries({ flags: flagNames(flags), payload, ...rest, ...blocks }))
       if (actual[name] !== value)
         talk.fail(`expected ${name} ${String(value)}, got ${String(actual[name])} in: ${talk.line(segment, false)}`);
     this.#checkText(segment, bytes);
@@ -331,6 +341,12 @@ class PeerSide {
     segment.window = this.window;
     segment.mss = said.mss ?? 0;
     segment.windowShift = said.windowShift ?? -1;
+    segment.sackPermitted = said.sackPermitted ?? false;
+    for (const [left, right] of said.sack ?? []) {
+      segment.sackEdges[2 * segment.sackCount] = add(talk.iss, left);
+      segment.sackEdges[2 * segment.sackCount + 1] = add(talk.iss, right);
+      segment.sackCount++;
+    }
     const agreed = talk.held?.timestamps.enabled === true && said.timestamps !== 'none';
     const stamps =
       typeof said.timestamps === 'object' ? said.timestamps : agreed ? ([this.#clock(), this.#tsSeen] as const) : undefined;

@@ -145,7 +145,10 @@ export class Stack implements LinkObserver {
   /** Gives an interface an address, a route to its network, and tells the link (gratuitous ARP, RFC 5227 §2.3). */
   addAddress(to: NetworkInterface, address: InterfaceAddress): void {
     this.addresses.add(to.id, address);
-    this.routes.add({ prefix: address.prefix, interfaceId: to.id, source: address.address });
+    const { prefix } = address;
+    const isKnown = this.routes.list().some((r) => r.interfaceId === to.id && r.gateway === undefined && r.prefix.equals(prefix));
+    // of several addresses in one network the first is the one that is sent from
+    if (!isKnown) this.routes.add({ prefix, interfaceId: to.id, source: address.address });
     to.arp.announce(address.address, this.#now);
     this.wake();
   }

@@ -107,7 +107,7 @@ test.each([
 });
 
 test.each([
-  ['MUST-56: host unreachable', 3, 1],
+  ['MUST-54, MUST-56, SHLD-25: host unreachable', 3, 1],
   ['MUST-56: time exceeded', 11, 0],
   ['MUST-56: parameter problem', 12, 0],
   ['RFC 5927 §5.2: port unreachable, in a synchronized state,', 3, 3],

@@ -16,12 +16,14 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   if (fault !== undefined) return fault;
   const { snd, sender } = tcb;
   const windowBefore = snd.wnd;
+  const unaBefore = snd.una;
+  const sackedBefore = sender.sent.sackedLength;
   updateWindow(tcb, segment);
   const isRepeated = isDuplicate(tcb, segment, windowBefore);
   if (tcb.agreement.sack) selectiveAck(tcb, segment, isRepeated, now);
   if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
   else if (isRepeated && !tcb.agreement.sack) duplicateAck(tcb, now);
-  detectLosses(tcb, now);
+  detectLosses(tcb, now, diff(snd.una, unaBefore) + sender.sent.sackedLength - sackedBefore);
   if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
   else if (snd.wnd === 0 && sender.stalledSince !== NEVER) sender.stalledSince = now; // MUST-37: it answers, it lives
   return undefined;
@@ -157,8 +159,7 @@ function growWindow(tcb: Connection, acked: number, flight: number, sampled: boo
   const { control, sample } = sender;
   sample.roundEnded = atOrAfter(snd.una, sender.roundEnd);
   if (sample.roundEnded) sender.roundEnd = snd.nxt;
-  const slowStart = control.window < control.threshold;
-  if (flight + control.mss <= control.window && !(slowStart && flight * 2 > control.window)) return;
+  if (flight + control.mss <= control.window) return;
   sample.acked = acked;
   sample.now = now;
   sample.rtt = sampled ? rtt.latest : 0;

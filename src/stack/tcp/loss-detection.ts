@@ -3,8 +3,11 @@ import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import type { Connection } from './connection.ts';
 
-/** Marks what is lost by now; the first loss of a flight begins a recovery. */
-export function detectLosses(tcb: Connection, now: Micros): void {
+/**
+ * Marks what is lost by now; the first loss of a flight begins a recovery.
+ * @param delivered bytes that the acknowledgment at hand says have arrived
+ */
+export function detectLosses(tcb: Connection, now: Micros, delivered = 0): void {
   const { sender, timers, rtt } = tcb;
   const { sent, recovery, control } = sender;
   timers.reorder = NEVER;
@@ -13,6 +16,7 @@ export function detectLosses(tcb: Connection, now: Micros): void {
   const sackedSegments = Math.floor(sent.sackedLength / control.mss);
   timers.reorder = sender.rack.detect(sent, now, rtt.smoothed, recovery.phase !== 'open', sackedSegments);
   if (sent.lostLength > lostBefore && recovery.phase === 'open') beginRecovery(tcb, now);
+  if (recovery.phase === 'fast recovery') recovery.bound = sender.pipe(control.mss) + delivered + control.mss;
 }
 
 function beginRecovery({ sender, snd }: Connection, now: Micros): void {

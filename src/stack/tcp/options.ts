@@ -19,8 +19,6 @@ export interface TcpOptions {
   readonly r2: Micros;
   /** R2 for a SYN (MUST-23: 3 minutes at least). @default 3 min */
   readonly r2Syn: Micros;
-  /** R1 of RFC 9293 §3.8.3: retransmissions before the application is told that it may take long (SHLD-10). @default 3 */
-  readonly r1: number;
   /**
    * Floor of the retransmission timeout. RFC 6298 (2.4) says 1 s; Linux has used 200 ms for twenty years, which still
    * lies above every delayed acknowledgment in use. @default 200 ms
@@ -68,7 +66,6 @@ export const DEFAULTS: TcpOptions = {
   userTimeout: 0,
   r2: 15 * MINUTE,
   r2Syn: 3 * MINUTE,
-  r1: 3,
   minRto: 200 * MILLISECOND,
   initialRto: 1 * SECOND,
   maxRto: 60 * SECOND,

@@ -64,7 +64,7 @@ function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
   if (unsent === 0 && !sender.finQueued) return false;
   if (sender.sent.isEmpty && unsent > 0 && now - sender.lastSentAt > tcb.rtt.rto) sender.control.onIdle();
   const windowRoom = diff(add(snd.una, snd.wnd), snd.nxt);
-  const room = Math.min(windowRoom, sender.control.window - sender.pipe(sender.control.mss));
+  const room = Math.min(windowRoom, sender.room);
   const text = textLength(tcb, unsent, room);
   if (text < 0) return false;
   const withFin = sender.finQueued && text === unsent && windowRoom > text;
@@ -177,9 +177,10 @@ function armTailProbe(tcb: Connection, now: Micros): void {
   const { sender, snd, timers, agreement } = tcb;
   const { sent: list, recovery, tail } = sender;
   const quiet = recovery.phase === 'open' && list.lostLength === 0 && list.sackedLength === 0;
-  if (!agreement.sack || !quiet || list.isEmpty || tail.isOut || snd.wnd === 0) timers.tailProbe = NEVER;
-  else if (timers.tailProbe === NEVER) {
+  if (!agreement.sack || !snd.synAcknowledged || !quiet || list.isEmpty || tail.isOut || snd.wnd === 0) {
+    timers.tailProbe = NEVER;
+  } else if (timers.tailProbe === NEVER) {
     const dueAt = now + tailProbeDelay(tcb.rtt, snd.flight <= sender.control.mss);
-    if (dueAt < timers.retransmit) timers.tailProbe = dueAt;
+    timers.tailProbe = Math.min(dueAt, timers.retransmit); // in place of the time-out, which comes later then
   }
 }

@@ -19,6 +19,9 @@ export class Rack implements DeliveryObserver {
   /** RACK.fack: beyond the highest number that the peer has. */
   #fack: Seq = seq(0);
   #hasFack = false;
+  /** The same before the acknowledgment at hand: one that delivers several segments says nothing about their order. */
+  #fackBefore: Seq = seq(0);
+  #hadFack = false;
   reorderingSeen = false;
   /** RACK.reo_wnd_mult and RACK.reo_wnd_persist. */
   #multiplier = 1;
@@ -33,14 +36,16 @@ export class Rack implements DeliveryObserver {
   begin(now: Micros, echoSince: Micros): void {
     this.#now = now;
     this.#echoSince = echoSince;
+    this.#fackBefore = this.#fack;
+    this.#hadFack = this.#hasFack;
   }
 
   /** Steps 1 to 3. */
   delivered(record: SentSegment): void {
     const rtt = this.#now - record.sentAt;
+    this.#noteReordering(record);
     if (record.retransmissions > 0 && this.#isForEarlierTransmission(rtt)) return; // §6.2 step 2: ambiguous
     this.#minRtt = Math.min(this.#minRtt, rtt);
-    this.#noteReordering(record);
     if (!isSentAfter(record.sentAt, record.end, this.#sentAt, this.#end)) return;
     this.#sentAt = record.sentAt;
     this.#end = record.end;
@@ -91,11 +96,12 @@ export class Rack implements DeliveryObserver {
     return (this.#echoSince >= 0 && this.#echoSince > rtt + 1000) || rtt < this.#minRtt;
   }
 
+  /** Step 3: what arrives below the highest number delivered, and was sent once, has been overtaken. */
   #noteReordering(record: SentSegment): void {
-    if (!this.#hasFack || after(record.end, this.#fack)) {
-      this.#fack = record.end;
-      this.#hasFack = true;
-    } else if (before(record.end, this.#fack) && record.retransmissions === 0) this.reorderingSeen = true;
+    if (this.#hadFack && before(record.end, this.#fackBefore) && record.retransmissions === 0) this.reorderingSeen = true;
+    if (this.#hasFack && !after(record.end, this.#fack)) return;
+    this.#fack = record.end;
+    this.#hasFack = true;
   }
 }
 

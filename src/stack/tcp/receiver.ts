@@ -5,10 +5,12 @@ import type { Seq } from '../wire/seq.ts';
 import { add, after, diff, max, seq } from '../wire/seq.ts';
 import type { TcpOptions } from './options.ts';
 import { Reassembly } from './reassembly.ts';
+import { RecentIslands } from './recent-islands.ts';
 import type { ReceiveSpace } from './spaces.ts';
 
 export class Receiver {
   readonly islands: Reassembly = new Reassembly();
+  readonly recent: RecentIslands = new RecentIslands();
   /** What arrived although we had it: reported once (RFC 2883). */
   readonly duplicate = { isPending: false, left: seq(0), right: seq(0) };
   /** Bytes in order that the application has not read are `ring[0, ring.length)`; islands lie beyond. */

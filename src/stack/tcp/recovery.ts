@@ -22,11 +22,17 @@ export class Recovery {
   flightAtLoss = 0;
   /** A partial acknowledgment has been seen: only the first restarts the timer, RFC 6582 §3.2 step 3 (2). */
   partialSeen = false;
+  /**
+   * RFC 6937 §3.1, the slow start reduction bound: what may be in flight until the next acknowledgment, namely a segment more
+   * than it says was delivered. A hole that held the whole receive window back would else be followed by a burst of all of it.
+   */
+  bound: number = Number.POSITIVE_INFINITY;
 
   enter(phase: 'fast recovery' | 'timeout recovery', nxt: Seq): void {
     this.phase = phase;
     this.recover = nxt;
     this.partialSeen = false;
+    this.bound = Number.POSITIVE_INFINITY;
     this.urgent = phase === 'fast recovery';
     if (phase === 'timeout recovery') this.duplicates = 0;
   }
@@ -35,6 +41,7 @@ export class Recovery {
     this.phase = 'open';
     this.duplicates = 0;
     this.urgent = false;
+    this.bound = Number.POSITIVE_INFINITY;
   }
 
   /** Segments that duplicates say have left the network. RFC 3042: outside recovery only the first two let new text out. */

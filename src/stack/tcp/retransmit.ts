@@ -13,7 +13,7 @@ export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean 
   const { recovery, control } = sender;
   const record = sender.sent.firstLost();
   if (record === undefined) return false;
-  const room = control.window - sender.pipe(control.mss);
+  const { room } = sender;
   const isSyn = !snd.synAcknowledged;
   if (room <= 0 && !recovery.urgent && !isSyn) return false;
   // SHLD-16: within the window as it is now; what lies beyond waits for it to open again
@@ -21,6 +21,9 @@ export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean 
   if (windowRoom <= 0) return false;
   const limit = recovery.urgent ? control.mss : burst(tcb, Math.max(room, control.mss));
   resend(tcb, out, record, Math.min(wholeOr(tcb, record, limit), windowRoom), now);
+  // what goes out now has a round trip before it; should it be lost again, RACK sees it before the timer does
+  if (tcb.agreement.sack && record === sender.sent.first && recovery.phase === 'fast recovery')
+    tcb.timers.retransmit = now + tcb.rtt.rto;
   out.reason = isSyn ? synReason(tcb) : resendReason(recovery);
   recovery.urgent = false;
   return true;

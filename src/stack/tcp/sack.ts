@@ -1,31 +1,50 @@
 /** Selective acknowledgment, both ways: RFC 2018, and duplicates reported by RFC 2883. */
 import type { Seq } from '../wire/seq.ts';
-import { after, atOrBefore, before } from '../wire/seq.ts';
+import { add, after, atOrBefore, before, diff } from '../wire/seq.ts';
 import type { Segment } from '../wire/tcp.ts';
 import type { Connection } from './connection.ts';
+import type { Reassembly } from './reassembly.ts';
 import type { Receiver } from './receiver.ts';
 
 /** RFC 2018 §3: the blocks that fit 40 bytes of options, beside timestamps or alone. */
 const BLOCKS_WITH_TIMESTAMPS = 3;
 const BLOCKS = 4;
 
-/** Puts what we hold above RCV.NXT into a segment: the duplicate just received first, then the newest island, then others. */
-export function reportIslands({ islands, duplicate }: Receiver, out: Segment): void {
-  const limit = out.hasTimestamps ? BLOCKS_WITH_TIMESTAMPS : BLOCKS;
-  let count = 0;
-  const put = (left: Seq, right: Seq): void => {
-    out.sackEdges[2 * count] = left;
-    out.sackEdges[2 * count + 1] = right;
-    count++;
-  };
+/** Puts what we hold above RCV.NXT into a segment: the duplicate just received, the newest island, those reported before it, others. */
+export function reportIslands({ islands, duplicate, recent }: Receiver, out: Segment): void {
+  out.sackCount = 0;
   if (duplicate.isPending) {
-    put(duplicate.left, duplicate.right);
+    put(out, duplicate.left, duplicate.right);
     duplicate.isPending = false;
   }
+  const first = out.sackCount;
+  const limit = out.hasTimestamps ? BLOCKS_WITH_TIMESTAMPS : BLOCKS;
   const { latest } = islands;
-  if (latest >= 0 && count < limit) put(islands.left(latest), islands.right(latest)); // §4: the newest first
-  for (let i = 0; i < islands.islands && count < limit; i++) if (i !== latest) put(islands.left(i), islands.right(i));
-  out.sackCount = count;
+  if (latest < 0) return;
+  recent.note(islands.left(latest), diff(islands.right(latest), islands.left(latest)));
+  for (let i = 0; i < recent.count && out.sackCount < limit; i++)
+    putIsland(out, first, islands, islandAt(islands, recent.mark(i)));
+  for (let i = 0; i < islands.islands && out.sackCount < limit; i++) putIsland(out, first, islands, i);
+}
+
+function put(out: Segment, left: Seq, right: Seq): void {
+  out.sackEdges[2 * out.sackCount] = left;
+  out.sackEdges[2 * out.sackCount + 1] = right;
+  out.sackCount++;
+}
+
+/** @param first the first block that is an island's: each island is reported once */
+function putIsland(out: Segment, first: number, islands: Reassembly, index: number): void {
+  if (index < 0) return;
+  const left = islands.left(index);
+  for (let i = first; i < out.sackCount; i++) if (out.sackEdges[2 * i] === left) return;
+  put(out, left, islands.right(index));
+}
+
+/** Index of the island in which a number lies; -1 when there is none. */
+function islandAt(islands: Reassembly, at: Seq): number {
+  for (let i = 0; i < islands.islands; i++) if (before(at, islands.right(i))) return atOrBefore(islands.left(i), at) ? i : -1;
+  return -1;
 }
 
 /**
@@ -39,7 +58,7 @@ export function takeBlocks(tcb: Connection, segment: Segment): number {
   for (let i = 0; i < segment.sackCount; i++) {
     const left = segment.sackEdges[2 * i]! as Seq;
     const right = segment.sackEdges[2 * i + 1]! as Seq;
-    if (i === 0 && isDuplicateReport(segment, left, right)) {
+    if (i === 0 && isDuplicateReport(tcb, segment, left, right)) {
       sender.rack.onDsack(snd.una, snd.nxt);
       sender.duplicatesReported++;
       continue;
@@ -50,9 +69,9 @@ export function takeBlocks(tcb: Connection, segment: Segment): number {
   return news;
 }
 
-/** RFC 2883 §4: the first block lies below the acknowledgment, or inside the second block. */
-function isDuplicateReport(segment: Segment, left: Seq, right: Seq): boolean {
-  if (!before(left, right)) return false;
+/** RFC 2883 §4: the first block lies below the acknowledgment, or inside the second block; and it was sent not too long ago. */
+function isDuplicateReport({ snd }: Connection, segment: Segment, left: Seq, right: Seq): boolean {
+  if (!before(left, right) || after(right, snd.nxt) || before(left, add(snd.una, -snd.maxWnd))) return false;
   if (atOrBefore(right, segment.ack)) return true;
   if (segment.sackCount < 2) return false;
   const [outerLeft, outerRight] = [segment.sackEdges[2]! as Seq, segment.sackEdges[3]! as Seq];

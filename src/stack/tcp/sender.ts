@@ -87,6 +87,11 @@ export class Sender {
     return Math.max(this.#space.flight - left, 0);
   }
 
+  /** What may go out now as far as congestion control is concerned. May be negative. */
+  get room(): number {
+    return Math.min(this.control.window, this.recovery.bound) - this.pipe(this.control.mss);
+  }
+
   /** @returns how many bytes of `bytes[from, to)` were taken */
   write(bytes: Uint8Array, from: number, to: number): number {
     const count = Math.min(to - from, this.free);

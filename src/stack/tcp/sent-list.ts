@@ -143,6 +143,7 @@ export class SentList {
       if (record.sacked) {
         record.sacked = false;
         this.sackedLength -= record.length;
+        this.#linkNewest(record); // for a moment: what is not delivered is in the order until it is lost
       }
       this.markLost(record);
     }

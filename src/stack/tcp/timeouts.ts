@@ -11,14 +11,15 @@ export function onTimeout(tcb: Connection, now: Micros): void {
     tcb.move(tcb.state === 'TIME-WAIT' ? 'TIME-WAIT is over' : 'delete');
     return;
   }
+  if (timers.tailProbe <= now) {
+    timers.tailProbe = NEVER;
+    timers.retransmit = now + tcb.rtt.rto; // RFC 8985 §7.3: the probe comes first, also when both are due
+    tcb.sender.tail.due = true;
+  }
   if (timers.retransmit <= now) retransmissionTimeout(tcb, now);
   if (timers.reorder <= now) {
     timers.reorder = NEVER;
     detectLosses(tcb, now);
-  }
-  if (timers.tailProbe <= now) {
-    timers.tailProbe = NEVER;
-    tcb.sender.tail.due = true;
   }
   if (timers.persist <= now) persistTimeout(tcb, now);
   if (timers.delayedAck <= now) {

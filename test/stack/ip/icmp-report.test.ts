@@ -142,7 +142,7 @@ test.each<[IcmpErrorKind, string, string]>([
   ['port unreachable', 'hard', 'soft'], //         SHLD-26
   ['fragmentation needed', 'path MTU', 'path MTU'],
   ['administratively prohibited', 'soft', 'soft'],
-])('RFC 9293 §3.9.2.2: %s is %s while connecting and %s later', (kind, connecting, established) => {
+])('MUST-55, MUST-56, SHLD-26, RFC 9293 §3.9.2.2: %s is %s while connecting and %s later', (kind, connecting, established) => {
   expect(severityForTcp(kind, false)).toBe(connecting);
   expect(severityForTcp(kind, true)).toBe(established);
 });

@@ -73,7 +73,7 @@ test(
 );
 
 test(
-  'MAY-1: half closed, text flows the other way for as long as the peer likes',
+  '§3.6: half closed, text flows the other way for as long as the peer likes',
   established({}, (talk) => {
     const { peer, app } = talk;
     app.closesWrite();
@@ -256,7 +256,7 @@ test(
 );
 
 test(
-  'SHLD-3, §3.6.1: text after CLOSE is answered with a reset',
+  'SHLD-3, MAY-1, §3.6.1: text after CLOSE is answered with a reset',
   established({}, (talk) => {
     const { peer, app } = talk;
     app.closes();

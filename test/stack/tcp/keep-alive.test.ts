@@ -16,7 +16,7 @@ test(
 );
 
 test(
-  'MUST-28, MUST-29, SHLD-12: after two hours a probe without text, nine of them, then the end',
+  'MAY-5, MUST-28, MUST-29, SHLD-12: after two hours a probe without text, nine of them, then the end',
   established({ tcp: { keepAlive: true } }, (talk) => {
     const { peer, app } = talk;
     peer.expectsAfter(2 * HOUR, ACK, { seq: 0, ack: 1, payload: 0, reason: 'keep-alive probe' });

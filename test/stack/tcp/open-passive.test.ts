@@ -185,7 +185,7 @@ test(
 );
 
 test(
-  'MUST-57: text in a SYN is not acknowledged before the handshake is over',
+  '§3.10.7.2 third: text in a SYN is not acknowledged before the handshake is over',
   conversation({}, (talk) => {
     const { peer, app } = talk;
     talk.listens();

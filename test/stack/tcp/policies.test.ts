@@ -28,13 +28,13 @@ test.each([
   ['(2.3) the second: RTTVAR 3/4 * 50 + 1/4 * 100, SRTT 7/8 * 100 + 1/8 * 200', [100, 200], 112.5 + 4 * 62.5],
   ['(2.4) the floor', [1], 200],
   ['(2.5) the ceiling', [50_000], 60_000],
-])('RFC 6298 %s', (_, samples, rto) => {
+])('MUST-18, RFC 6298 %s', (_, samples, rto) => {
   const rtt = new RttEstimator(limits);
   for (const sample of samples) rtt.sample(sample * MILLISECOND);
   expect(rtt.rto).toBe(rto * MILLISECOND);
 });
 
-test('RFC 6298 (5.5), (5.7): back-off doubles to the ceiling; a sample ends it; a lost SYN means 3 s', () => {
+test('MUST-18, MUST-19, RFC 6298 (5.5), (5.7): back-off doubles to the ceiling; a sample ends it; a lost SYN means 3 s', () => {
   const rtt = new RttEstimator(limits);
   const seen = Array.from({ length: 8 }, () => {
     rtt.backOff();
@@ -73,7 +73,7 @@ test.each([
   expect(new Reno(mss).window).toBe(window);
 });
 
-test('RFC 5681 §3.1: slow start to ssthresh, then one segment a window; halving, timeout, idle', () => {
+test('MUST-19, RFC 5681 §3.1: slow start to ssthresh, then one segment a window; halving, timeout, idle', () => {
   const reno = new Reno(536);
   reno.mss = 1000; // the handshake
   expect(reno.window).toBe(10_000);
@@ -144,7 +144,7 @@ test.each([
 
 const four = (remotePort: number) => ({ local: ipv4('10.0.0.1'), localPort: 80, remote: ipv4('10.0.0.2'), remotePort });
 
-test('MUST-8, SHLD-1: the initial number follows a clock of 4 us and begins elsewhere for each four-tuple and each key', () => {
+test('MUST-8, MUST-9, SHLD-1: the initial number follows a clock of 4 us and begins elsewhere for each four-tuple and each key', () => {
   const isn = new IsnGenerator(new SeededRandom(1));
   const same = new IsnGenerator(new SeededRandom(1));
   const other = new IsnGenerator(new SeededRandom(2));

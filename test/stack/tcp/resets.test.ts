@@ -32,7 +32,7 @@ test(
 );
 
 test(
-  'RFC 5961 §3.2: only RCV.NXT itself resets; 1 and the last of the window are challenged; outside is dropped',
+  'SHLD-2, RFC 5961 §3.2: only RCV.NXT itself resets; 1 and the last of the window are challenged; outside is dropped',
   established({}, (talk) => {
     const { peer, app } = talk;
     for (const seq of [2, 65_535]) {
@@ -49,7 +49,7 @@ test(
 );
 
 test(
-  'RFC 5961 §5.2: an acknowledgment too old, or of what was never sent, is answered and dropped with its text',
+  'MAY-12, RFC 5961 §5.2: an acknowledgment too old, or of what was never sent, is answered and dropped with its text',
   established({ peer: { window: 1000 } }, (talk) => {
     const { peer, app } = talk;
     expect(peer.sends(ACK, { seq: 1, ack: -1000, payload: 5 })).toBe('acknowledgment too old');
@@ -152,7 +152,7 @@ for (const [name, setting, syn, reopens] of [
   ['no timestamp now and a number beyond', stamped, { seq: 3, timestamps: 'none' }, true],
 ] as const)
   test(
-    `MAY-2, RFC 6191 §2, bug 093: a SYN in TIME-WAIT with ${name} ${reopens ? 'opens a new connection' : 'does not'}`,
+    `MAY-2, SHLD-4, RFC 6191 §2, bug 093: a SYN in TIME-WAIT with ${name} ${reopens ? 'opens a new connection' : 'does not'}`,
     established({ ...setting, silence: 0 }, (talk) => {
       const { peer } = talk;
       toTimeWait(talk);

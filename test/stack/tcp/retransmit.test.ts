@@ -7,7 +7,7 @@ import { established } from '../../conversation.ts';
 const RTO = 200 * MILLISECOND; // the handshake took no time at all: the floor
 
 test(
-  'RFC 6298 (5.4), (5.5): the oldest segment goes out again, twice as late each time up to the ceiling',
+  'MUST-18, RFC 6298 (5.4), (5.5): the oldest segment goes out again, twice as late each time up to the ceiling',
   established({}, (talk) => {
     const { peer, app } = talk;
     app.writes(3000);
@@ -23,7 +23,7 @@ test(
 );
 
 test(
-  'RFC 6298 (5.2), (5.3): new data acknowledged starts the timer anew, all acknowledged stops it',
+  'MUST-18, RFC 6298 (5.2), (5.3): new data acknowledged starts the timer anew, all acknowledged stops it',
   established({}, (talk) => {
     const { peer, app } = talk;
     app.writes(2000);
@@ -53,7 +53,7 @@ test(
 );
 
 test(
-  'RFC 6298 §3, Karn: no sample from what was sent twice',
+  'MUST-18, RFC 6298 §3, Karn: no sample from what was sent twice',
   established({}, (talk) => {
     const { peer, app } = talk;
     const { rtt } = talk.connection;
@@ -73,7 +73,7 @@ test(
 );
 
 test(
-  'RFC 5681 §3.1: a timeout halves once, begins again with one segment, and slow start repairs all that was lost',
+  'MUST-19, RFC 5681 §3.1: a timeout halves once, begins again with one segment, and slow start repairs all that was lost',
   established({}, (talk) => {
     const { peer, app } = talk;
     const { control } = talk.connection.sender;

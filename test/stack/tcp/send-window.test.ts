@@ -173,7 +173,7 @@ test(
 );
 
 test(
-  'MUST-38, §3.8.6.2.1 (4): a window that stays too small is used after a while, by a segment with a retransmission timer',
+  'MUST-38, MUST-60, §3.8.6.2.1 (4): a window that stays too small is used after a while, by a segment with a retransmission timer',
   established({ peer: { window: 10_000 } }, (talk) => {
     const { peer, app } = talk;
     app.writes(1000);
@@ -227,7 +227,7 @@ test(
 );
 
 test(
-  'SHLD-7, §3.7.4, Nagle: small text waits while something is outstanding, and goes out as one',
+  'SHLD-7, SHLD-28, MAY-16, §3.7.4, Nagle: small text waits while something is outstanding, and goes out as one',
   established({}, (talk) => {
     const { peer, app } = talk;
     app.writes(10);

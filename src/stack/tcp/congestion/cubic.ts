@@ -17,8 +17,10 @@ export class Cubic implements CongestionControl {
   threshold = Number.POSITIVE_INFINITY;
   readonly #hystart: HyStart | undefined;
   #mss: number;
-  /** W_max, in segments as all of the curve: the window just before it was reduced. */
+  /** W_max, in segments as all of the curve: the window just before it was reduced, or less (fast convergence). */
   #max = 0;
+  /** cwnd_prior: the window just before it was reduced. */
+  #prior = 0;
   /** K: how long the curve takes back to W_max, in seconds. */
   #k = 0;
   /** When the current stretch of congestion avoidance began; NEVER: not yet. */
@@ -49,20 +51,20 @@ export class Cubic implements CongestionControl {
     else this.#avoidCongestion(sample);
   }
 
-  onLoss(): void {
-    this.#hystart?.end();
-    this.#reduce();
+  onLoss(flight: number): void {
+    this.#reduce(flight);
     this.window = this.threshold;
   }
 
-  onRecovered(): void {
-    this.window = this.threshold;
+  onRecovered(flight: number): void {
+    // RFC 6582 §3.2 step 3: where a full receive window kept the flight small, no burst larger than a new connection may send
+    this.window = Math.min(this.threshold, flight + initialWindow(this.#mss));
   }
 
-  onTimeout(_flight: number, again: boolean): void {
-    if (!again) this.#reduce();
+  onTimeout(flight: number, again: boolean): void {
+    if (!again) this.#reduce(flight);
+    this.#max = 0; // §4.8: after a time-out the curve begins where slow start ends, with K = 0
     this.window = this.#mss;
-    this.#hystart?.restart();
   }
 
   onIdle(): void {
@@ -70,10 +72,11 @@ export class Cubic implements CongestionControl {
     this.#epoch = NEVER; // §4.2: the time of silence is no time in which the window may have grown
   }
 
+  /** RFC 9406 §4.3: only the first slow start needs help to find its end, later ones know the threshold. */
   #slowStart({ acked, rtt, roundEnded }: Readonly<AckSample>): void {
     const hystart = this.#hystart;
-    if (hystart === undefined) {
-      this.window += acked;
+    if (hystart === undefined || this.threshold < Number.POSITIVE_INFINITY) {
+      this.window = Math.min(this.window + acked, this.threshold);
       return;
     }
     hystart.onAck(rtt, roundEnded);
@@ -89,7 +92,7 @@ export class Cubic implements CongestionControl {
     const cwnd = this.window / this.#mss;
     if (this.#epoch === NEVER) this.#begin(cwnd, now);
     const segments = acked / this.#mss;
-    this.#estimate += (this.#estimate < this.#max ? ALPHA : 1) * (segments / cwnd);
+    this.#estimate += (this.#estimate < this.#prior ? ALPHA : 1) * (segments / cwnd);
     const inOneRtt = this.#curve((now - this.#epoch + smoothedRtt) / SECOND);
     if (this.#curve((now - this.#epoch) / SECOND) < this.#estimate) {
       this.window = Math.max(this.window, Math.floor(this.#estimate * this.#mss)); // the Reno-friendly region
@@ -116,11 +119,16 @@ export class Cubic implements CongestionControl {
     return C * (seconds - this.#k) ** 3 + this.#max;
   }
 
-  /** §4.6, with the fast convergence of §4.7: a flow that has less than before makes room for newer ones. */
-  #reduce(): void {
-    const cwnd = this.window / this.#mss;
+  /**
+   * §4.6, with the fast convergence of §4.7: a flow that has less than before makes room for newer ones. What was in flight
+   * decides: a window that buffers kept from being filled would shrink and still not be the limit.
+   */
+  #reduce(flight: number): void {
+    const full = Math.min(this.window, flight);
+    const cwnd = full / this.#mss;
+    this.#prior = cwnd;
     this.#max = cwnd < this.#max ? (cwnd * (1 + BETA)) / 2 : cwnd;
-    this.threshold = Math.max(Math.floor(this.window * BETA), 2 * this.#mss);
+    this.threshold = Math.max(Math.floor(full * BETA), 2 * this.#mss);
     this.#epoch = NEVER;
   }
 }

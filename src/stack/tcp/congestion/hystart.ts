@@ -9,7 +9,7 @@ const MIN_RTT_DIVISOR = 8;
 const RTT_SAMPLES = 8;
 /** In conservative slow start the window grows by a quarter of what slow start would give ... */
 export const CSS_GROWTH_DIVISOR = 4;
-/** ... for so many rounds; then congestion avoidance begins. */
+/** ... for so many rounds, the one in which it began counted too; then congestion avoidance begins. */
 const CSS_ROUNDS = 5;
 
 export type SlowStartPhase = 'slow start' | 'conservative' | 'over';
@@ -39,20 +39,6 @@ export class HyStart {
     if (roundEnded) this.#startRound();
   }
 
-  /** A loss or a congestion mark ends slow start in the classical way. */
-  end(): void {
-    this.phase = 'over';
-  }
-
-  /** Slow start begins anew, after a retransmission timeout or a long silence. */
-  restart(): void {
-    this.phase = 'slow start';
-    this.#lastRoundMin = NEVER;
-    this.#baseline = NEVER;
-    this.#cssRounds = 0;
-    this.#startRound();
-  }
-
   #look(): void {
     if (this.#samples < RTT_SAMPLES || this.#lastRoundMin === NEVER) return;
     const threshold = Math.max(MIN_RTT_THRESHOLD, Math.min(this.#lastRoundMin / MIN_RTT_DIVISOR, MAX_RTT_THRESHOLD));
@@ -69,7 +55,7 @@ export class HyStart {
   }
 
   #startRound(): void {
-    if (this.phase === 'conservative' && ++this.#cssRounds > CSS_ROUNDS) this.phase = 'over';
+    if (this.phase === 'conservative' && ++this.#cssRounds === CSS_ROUNDS) this.phase = 'over';
     this.#lastRoundMin = this.#currentRoundMin;
     this.#currentRoundMin = NEVER;
     this.#samples = 0;
