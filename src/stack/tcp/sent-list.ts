@@ -151,10 +151,11 @@ export class SentList {
 
   markLost(record: SentSegment): void {
     if (record.lost || record.sacked) return;
+    const isOnly = this.lostLength === 0; // without a hint others may lie before it, unless there are none
     record.lost = true;
     this.lostLength += record.length;
     this.#unlinkTime(record);
-    if (this.#lostHint === undefined || before(record.seq, this.#lostHint.seq)) this.#lostHint = record;
+    if (isOnly || (this.#lostHint !== undefined && before(record.seq, this.#lostHint.seq))) this.#lostHint = record;
   }
 
   /** The record has been sent again. */

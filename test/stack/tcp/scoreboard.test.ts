@@ -1,6 +1,8 @@
 /** Blocks that the peer reports, true or not: what they do to the scoreboard. RFC 2018 §5, RFC 6675 §3. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SentList } from '../../../src/stack/tcp/sent-list.ts';
+import { add, seq } from '../../../src/stack/wire/seq.ts';
 import { ACK } from '../../../src/stack/wire/tcp.ts';
 import type { Said } from '../../conversation.ts';
 import { Conversation } from '../../conversation.ts';
@@ -135,4 +137,16 @@ test('whatever blocks arrive, nothing is thrown and the sums of the scoreboard a
     }),
     { numRuns: 300 },
   );
+});
+
+test('RFC 8985 §6.2: what was lost first is found first, also when the record that the search began at is gone', () => {
+  const list = new SentList();
+  const start = seq(-40);
+  list.append(start, 2, 0);
+  list.markFirstLost(1);
+  list.markAllLost();
+  list.append(add(start, 2), 1, 1);
+  list.acknowledge(add(start, 1));
+  list.markAllLost();
+  expect(list.firstLost()?.seq).toBe(add(start, 1));
 });
