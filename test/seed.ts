@@ -1,0 +1,4 @@
+/** The properties' cases: the same ones in every run, so that a change is judged by what it changes; others by TAPSTACK_SEED. */
+import fc from 'fast-check';
+
+fc.configureGlobal({ seed: Number(process.env['TAPSTACK_SEED'] ?? 20_261_123) });
