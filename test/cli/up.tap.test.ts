@@ -81,7 +81,8 @@ test('up with a command that ignores SIGTERM: it is ended all the same', async (
 
 test('Ctrl-C on a terminal belongs to the command: the stack is still there after it', async () => {
   // `script` gives the command line a terminal; its command ignores the interrupt, as an interactive shell does
-  const inner = `${process.execPath} ${tapstack.main} up --private -- sh -c "trap : INT; echo re''ady; sleep 1; ping -c 1 10.0.0.2; exit 5"`;
+  const script = "trap 'heard=1' INT; echo re''ady; until [ $heard ]; do sleep 0.1; done; ping -c 1 10.0.0.2; exit 5";
+  const inner = `${process.execPath} ${tapstack.main} up --private -- sh -c "${script.replaceAll('$', '\\$')}"`;
   const running = start('script', ['-qec', inner, '/dev/null'], { cwd: tapstack.folder });
   await running.says('ready');
   const group = await start('sh', ['-c', `ps -o pid=,args= --ppid ${running.process.pid}`]).ended;

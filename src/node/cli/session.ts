@@ -54,13 +54,16 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
       file?.discard();
       throw error;
     }
-    const stop = async (): Promise<void> => {
-      await host.close();
-      file?.close();
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      stopped ??= host.close().then(() => file?.close());
+      return stopped;
     };
     const close = async (): Promise<void> => {
+      const guard = closeOnExit([{ close: stop }]); // a signal now ends the waiting, and loses nothing
       await connectionsFinish(host.stack);
       await stop();
+      guard.release();
     };
     return { host, guard: closeOnExit([{ close: stop }]), close };
   });
