@@ -27,8 +27,8 @@ export { CLOSED, CONNECTED, FAILED, PEER_CLOSED, READABLE, WRITABLE } from './tc
 export { Connection } from './tcp/connection.ts';
 export type { TcpInfo } from './tcp/inspect.ts';
 export { inspect } from './tcp/inspect.ts';
-export type { ListenOptions } from './tcp/listener.ts';
-export { Listener } from './tcp/listener.ts';
+export type { ListenOptions } from './tcp/open/listener.ts';
+export { Listener } from './tcp/open/listener.ts';
 export type { TcpOptions } from './tcp/options.ts';
 export { DEFAULTS as TCP_DEFAULTS } from './tcp/options.ts';
 export type { State as TcpState } from './tcp/state.ts';

@@ -1,6 +1,6 @@
 /** A TCP socket as POSIX and Linux describe it, over the verbs of the stack's `Connection`. */
 import type { Connection } from '../../stack/tcp/connection.ts';
-import type { Listener } from '../../stack/tcp/listener.ts';
+import type { Listener } from '../../stack/tcp/open/listener.ts';
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import { mayWrite } from '../../stack/tcp/state.ts';
 import { TcpError } from '../../stack/tcp/tcp-error.ts';

@@ -4,7 +4,7 @@ import type { IcmpErrorKind, IcmpErrorReport } from '../ip/icmp-report.ts';
 import { severityForTcp } from '../ip/icmp-report.ts';
 import type { PathMtu } from '../ip/path-mtu.ts';
 import type { TcpFailure } from '../tcp/application-side.ts';
-import type { TcpFault } from '../tcp/icmp.ts';
+import type { TcpFault } from '../tcp/arrive/icmp.ts';
 import type { Tcp } from '../tcp/tcp.ts';
 import type { Micros } from '../time.ts';
 import { reasonOf } from '../udp/failure.ts';

@@ -1,6 +1,6 @@
 /** A port that accepts connections, as applications hold it. */
 import type { Stack } from '../stack.ts';
-import type { Listener, ListenOptions } from '../tcp/listener.ts';
+import type { Listener, ListenOptions } from '../tcp/open/listener.ts';
 import { Signal } from './signal.ts';
 import { TcpSocket } from './tcp-socket.ts';
 

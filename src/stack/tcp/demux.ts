@@ -1,6 +1,6 @@
 /** The table of connections, and of what is left of them in TIME-WAIT, by four-tuple: hash buckets, four comparisons, no garbage. */
 import type { Connection } from './connection.ts';
-import type { TimeWait } from './time-wait.ts';
+import type { TimeWait } from './time/time-wait.ts';
 
 export type Entry = Connection | TimeWait;
 

@@ -1,7 +1,7 @@
 /** What an observer may see of a connection: a copy, in the words of the RFCs and of Linux's TCP_INFO. */
 import type { Micros } from '../time.ts';
 import type { Connection } from './connection.ts';
-import type { RecoveryPhase } from './recovery.ts';
+import type { RecoveryPhase } from './loss/recovery.ts';
 import type { State } from './state.ts';
 
 export interface TcpInfo {

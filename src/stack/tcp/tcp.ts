@@ -6,39 +6,31 @@ import { EphemeralPorts } from '../ports.ts';
 import type { Random } from '../random.ts';
 import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
-import { fromV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add, max } from '../wire/seq.ts';
 import * as wire from '../wire/tcp.ts';
-import { ACK, RST, Segment, SYN } from '../wire/tcp.ts';
+import { Segment } from '../wire/tcp.ts';
+import { Answers } from './answers.ts';
+import type { TcpFault } from './arrive/icmp.ts';
+import { icmpArrives, isInFlight } from './arrive/icmp.ts';
 import type { FourTuple, Path } from './connection.ts';
 import { Connection } from './connection.ts';
-import { cookieAnswer, wordsOf } from './cookie-answer.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
-import type { TcpFault } from './icmp.ts';
-import { icmpArrives, isInFlight } from './icmp.ts';
-import { IsnGenerator } from './isn.ts';
-import type { ListenOptions } from './listener.ts';
-import { Listener } from './listener.ts';
-import { Listeners } from './listeners.ts';
+import { IsnGenerator } from './open/isn.ts';
+import type { ListenOptions } from './open/listener.ts';
+import { Listener } from './open/listener.ts';
+import { Listeners } from './open/listeners.ts';
+import type { PassiveOpenHost } from './open/passive-open.ts';
+import { PassiveOpen } from './open/passive-open.ts';
+import { isUnicast } from './open/unicast.ts';
 import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
-import { resetFor } from './reset.ts';
-import { SynCookies } from './syn-cookies.ts';
-import { learnFromSyn } from './syn-sent.ts';
 import { TcpError } from './tcp-error.ts';
 import type { TcpOutput } from './tcp-output.ts';
-import { mayReopen, TimeWait } from './time-wait.ts';
+import { mayReopen, TimeWait } from './time/time-wait.ts';
 
 /** Segments from one connection before the next has its turn. */
 const TURN = 16;
-/** Segments of no connection that may wait to be sent; more in one batch is a flood, and the rest stays unanswered. */
-const MAX_ANSWERS = 256;
-
-/** How far a connection out of TIME-WAIT begins beyond the old one: more than a window without scaling, as in Linux. */
-const BEYOND_OLD = 0x1_0000;
-
 /** What TCP asks of the layer below. */
 export interface TcpHost {
   /** The way to an address; undefined when there is none. `from`: when the application or the peer chose our address. */
@@ -54,18 +46,18 @@ export interface ConnectOptions extends Partial<TcpOptions> {
   readonly localPort?: number;
 }
 
-export class Tcp {
+export class Tcp implements PassiveOpenHost {
   /** Defaults for every connection of this host. */
   readonly options: TcpOptions;
   readonly #host: TcpHost;
   readonly #deadlines: Deadlines;
-  readonly #isn: IsnGenerator;
+  readonly isn: IsnGenerator;
   readonly #ports: EphemeralPorts;
-  readonly #cookies: SynCookies;
+  readonly #passive: PassiveOpen;
   readonly #demux = new Demux();
   readonly #listeners = new Listeners();
   readonly #ready = new Fifo<Connection>();
-  readonly #answers = new Fifo<{ segment: Segment; source: number; destination: number }>();
+  readonly #answers = new Answers();
   readonly #tell = new Set<Connection | Listener>();
   readonly #segment = new Segment();
   #turn = 0;
@@ -74,10 +66,10 @@ export class Tcp {
   constructor(host: TcpHost, deadlines: Deadlines, random: Random, options: Partial<TcpOptions> = {}) {
     this.#host = host;
     this.#deadlines = deadlines;
-    this.#isn = new IsnGenerator(random);
-    this.#cookies = new SynCookies(this.#isn.hash);
+    this.isn = new IsnGenerator(random);
     this.#ports = new EphemeralPorts(random);
     this.options = { ...DEFAULTS, ...options };
+    this.#passive = new PassiveOpen(this, this.#listeners);
   }
 
   /** Every connection, in no particular order; those that rest in TIME-WAIT are not among them: see `timeWaitCount`. */
@@ -124,8 +116,8 @@ export class Tcp {
     if (port === 0) throw new TcpError('no free port', what);
     if (!isFree(port)) throw new TcpError('port in use', what);
     const id = { local, localPort: port, remote, remotePort };
-    const connection = this.#create(id, path, isEmpty(settings) ? this.options : { ...this.options, ...settings });
-    connection.openActive(this.#isn.next(id, now));
+    const connection = this.create(id, path, isEmpty(settings) ? this.options : { ...this.options, ...settings });
+    connection.openActive(this.isn.next(id, now));
     this.ready(connection);
     return connection;
   }
@@ -143,14 +135,14 @@ export class Tcp {
     segment.gsoSize = packet.gsoSize;
     const found = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
     if (found instanceof TimeWait) return this.#inTimeWait(found, segment, source, destination, now);
-    const connection = found ?? this.#fromCookie(segment, source, destination, now);
-    if (connection === undefined) return this.#forNobody(segment, source, destination, now);
+    const connection = found ?? this.#passive.resume(segment, source, destination, now);
+    if (connection === undefined) return this.#passive.onSegment(segment, source, destination, now);
     if (connection === 'listen backlog full') return connection;
     const verdict = connection.onSegment(segment, packet.bytes, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
-    if (verdict === 'acknowledges what was never sent' && inHandshake) this.#reset(segment, source, destination);
+    if (verdict === 'acknowledges what was never sent' && inHandshake) this.#passive.reset(segment, source, destination);
     return verdict === 'done' ? undefined : verdict;
   }
 
@@ -181,7 +173,7 @@ export class Tcp {
 
   /** True while something waits to be polled. */
   get hasWork(): boolean {
-    return this.#ready.length > 0 || this.#answers.length > 0;
+    return this.#ready.length > 0 || !this.#answers.isEmpty;
   }
 
   /** True when a segment with this sequence number is under way: what an ICMP error must quote to be believed (RFC 5927 §4.1). */
@@ -236,8 +228,9 @@ export class Tcp {
     this.#turn = 0;
   }
 
-  #create(id: FourTuple, path: Path, options: TcpOptions): Connection {
-    const connection = new Connection(id, options, path, this.#isn.timestampOffset(id));
+  /** A new connection that is known by its four-tuple from now on. */
+  create(id: FourTuple, path: Path, options: TcpOptions): Connection {
+    const connection = new Connection(id, options, path, this.isn.timestampOffset(id));
     connection.host = this;
     this.#demux.add(connection);
     return connection;
@@ -253,12 +246,12 @@ export class Tcp {
     if (listener !== undefined && !listener.isFull && mayReopen(record, segment)) {
       record.end();
       this.#forget(record);
-      return this.#forNobody(segment, source, destination, now, record.sndNxt);
+      return this.#passive.onSegment(segment, source, destination, now, record.sndNxt);
     }
     const answer = new Segment();
     const verdict = record.onSegment(segment, now, answer);
     this.#deadlines.schedule(record);
-    if (answer.flags !== 0) this.#answer(answer, source, destination);
+    if (answer.flags !== 0) this.answer(answer, source, destination);
     return verdict === 'done' ? undefined : verdict;
   }
 
@@ -279,88 +272,13 @@ export class Tcp {
     this.#timeWaits--;
   }
 
-  /** §3.10.7.1 CLOSED and §3.10.7.2 LISTEN. */
-  #forNobody(segment: Segment, source: number, destination: number, now: Micros, above?: Seq): TcpDrop | undefined {
-    const listener = this.#listeners.find(destination, segment.destinationPort);
-    if (listener === undefined) {
-      this.#reset(segment, source, destination);
-      return segment.has(SYN) && !segment.has(ACK) ? 'no listener on the port' : 'no such connection';
-    }
-    if (segment.has(RST)) return 'no such connection'; // first
-    if (segment.has(ACK)) {
-      this.#reset(segment, source, destination); // second
-      return 'no such connection';
-    }
-    if (!segment.has(SYN)) return 'no ACK flag'; // fourth
-    return this.#passiveOpen(listener, segment, fromV4(source), fromV4(destination), now, above); // third
-  }
-
-  /** @param above the last number that this four-tuple used before: MAY-2 (1), the new initial number lies beyond it */
-  #passiveOpen(
-    listener: Listener,
-    syn: Segment,
-    remote: IpAddress,
-    local: IpAddress,
-    now: Micros,
-    above?: Seq,
-  ): TcpDrop | undefined {
-    // MUST-57, MUST-63; IP has already turned away what was not addressed to us alone
-    if (!isUnicast(remote) || syn.sourcePort === 0) return 'SYN from or to an impossible address';
-    const path = this.#host.path(remote, local);
-    if (path === undefined) return 'SYN from or to an impossible address';
-    const options = listener.optionsOver(this.options);
-    if (listener.isFull && (listener.isChoked || !options.synCookies)) {
-      listener.refused++;
-      return 'listen backlog full';
-    }
-    if (listener.isFull) {
-      listener.cookieAt = now;
-      this.#answer(cookieAnswer(this.#cookies, this.#isn, { syn, path, remote, options }, now), remote.w3, path.source.w3);
-      return undefined;
-    }
-    const id = { local: path.source, localPort: syn.destinationPort, remote, remotePort: syn.sourcePort };
-    const connection = this.#create(id, path, listener.optionsOver(this.options));
-    const isn = this.#isn.next(id, now);
-    connection.openPassive(above === undefined ? isn : max(isn, add(above, BEYOND_OLD)));
-    learnFromSyn(connection, syn, now);
-    listener.begin(connection);
-    this.ready(connection);
-    return undefined;
-  }
-
-  /** The connection whose SYN was answered with a cookie that this segment acknowledges; undefined when there is none. */
-  #fromCookie(
-    segment: Segment,
-    source: number,
-    destination: number,
-    now: Micros,
-  ): Connection | 'listen backlog full' | undefined {
-    if (!segment.has(ACK) || segment.has(SYN | RST)) return undefined;
-    const listener = this.#listeners.find(destination, segment.destinationPort);
-    if (listener === undefined || !listener.expectsCookies(now)) return undefined;
-    const path = this.#host.path(fromV4(source), fromV4(destination));
-    if (path === undefined) return undefined;
-    const id = { local: path.source, localPort: segment.destinationPort, remote: fromV4(source), remotePort: segment.sourcePort };
-    const syn = this.#cookies.check(wordsOf(id), segment, now);
-    if (syn === undefined) return undefined;
-    if (listener.isChoked) return 'listen backlog full'; // its text will come again, and find room
-    const connection = this.#create(id, path, listener.optionsOver(this.options));
-    connection.resumePassive(add(segment.ack, -1));
-    learnFromSyn(connection, syn, now);
-    connection.rcv.edge = add(connection.rcv.nxt, connection.receiver.synWindow);
-    listener.begin(connection);
-    return connection;
-  }
-
-  #reset(segment: Segment, source: number, destination: number): void {
-    const answer = new Segment();
-    if (resetFor(segment, answer)) this.#answer(answer, source, destination);
+  path(to: IpAddress, from?: IpAddress): Path | undefined {
+    return this.#host.path(to, from);
   }
 
   /** Queues a segment that belongs to no connection, as the answer to one from `source` to `destination`. */
-  #answer(answer: Segment, source: number, destination: number): void {
-    if (this.#answers.length >= MAX_ANSWERS) return;
-    this.#answers.push({ segment: answer, source: destination, destination: source });
+  answer(answer: Segment, source: number, destination: number): void {
+    this.#answers.push(answer, source, destination);
     this.#host.wake();
   }
 
@@ -392,7 +310,3 @@ export class Tcp {
 }
 
 const isEmpty = (settings: object): boolean => Object.keys(settings).length === 0;
-
-/** An address that names one host. */
-const isUnicast = (address: IpAddress): boolean =>
-  address.isV4 && address.w3 !== 0 && address.w3 !== LIMITED_BROADCAST && !isMulticastV4(address.w3);

@@ -1,7 +1,7 @@
 /** Requirements of RFC 9293 that no other test is about, in the order of its sections. */
 import { expect, test } from 'vitest';
 import { parseInterfaceAddress } from '../../../src/stack/ip/prefix.ts';
-import type { TcpFault } from '../../../src/stack/tcp/icmp.ts';
+import type { TcpFault } from '../../../src/stack/tcp/arrive/icmp.ts';
 import { MINUTE, SECOND } from '../../../src/stack/time.ts';
 import { ipv4 } from '../../../src/stack/wire/ip-address.ts';
 import * as ip from '../../../src/stack/wire/ipv4.ts';

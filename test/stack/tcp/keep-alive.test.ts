@@ -1,7 +1,7 @@
 /** Keep-alive, RFC 9293 §3.8.4, and ICMP errors, §3.9.2.2. */
 import { expect, test } from 'vitest';
-import type { TcpFault } from '../../../src/stack/tcp/icmp.ts';
-import { keepAliveStep } from '../../../src/stack/tcp/keep-alive.ts';
+import type { TcpFault } from '../../../src/stack/tcp/arrive/icmp.ts';
+import { keepAliveStep } from '../../../src/stack/tcp/send/keep-alive.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../../src/stack/time.ts';
 import { add } from '../../../src/stack/wire/seq.ts';
 import { ACK, PSH, RST, SYN } from '../../../src/stack/wire/tcp.ts';

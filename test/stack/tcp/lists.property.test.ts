@@ -1,10 +1,10 @@
 /** The two lists that everything rests on, against naive models: what has arrived, and what is in flight. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SentList } from '../../../src/stack/tcp/loss/sent-list.ts';
 import { DEFAULTS } from '../../../src/stack/tcp/options.ts';
-import { Reassembly } from '../../../src/stack/tcp/reassembly.ts';
-import { Receiver } from '../../../src/stack/tcp/receiver.ts';
-import { SentList } from '../../../src/stack/tcp/sent-list.ts';
+import { Reassembly } from '../../../src/stack/tcp/receive/reassembly.ts';
+import { Receiver } from '../../../src/stack/tcp/receive/receiver.ts';
 import { ReceiveSpace } from '../../../src/stack/tcp/spaces.ts';
 import { NEVER } from '../../../src/stack/time.ts';
 import { add, diff, seq } from '../../../src/stack/wire/seq.ts';

@@ -1,7 +1,7 @@
 /** The window we offer: RFC 9293 §3.8.6.2.2, and its right edge. */
 import { expect, test } from 'vitest';
 import { DEFAULTS } from '../../../src/stack/tcp/options.ts';
-import { Receiver } from '../../../src/stack/tcp/receiver.ts';
+import { Receiver } from '../../../src/stack/tcp/receive/receiver.ts';
 import { ReceiveSpace } from '../../../src/stack/tcp/spaces.ts';
 import { before } from '../../../src/stack/wire/seq.ts';
 import { ACK, FIN, PSH, RST } from '../../../src/stack/wire/tcp.ts';

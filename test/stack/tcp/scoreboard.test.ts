@@ -1,7 +1,7 @@
 /** Blocks that the peer reports, true or not: what they do to the scoreboard. RFC 2018 §5, RFC 6675 §3. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SentList } from '../../../src/stack/tcp/sent-list.ts';
+import { SentList } from '../../../src/stack/tcp/loss/sent-list.ts';
 import { add, seq } from '../../../src/stack/wire/seq.ts';
 import { ACK } from '../../../src/stack/wire/tcp.ts';
 import type { Said } from '../../conversation.ts';

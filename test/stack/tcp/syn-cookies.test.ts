@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SipHash } from '../../../src/stack/bytes/siphash.ts';
-import { SynCookies } from '../../../src/stack/tcp/syn-cookies.ts';
+import { SynCookies } from '../../../src/stack/tcp/open/syn-cookies.ts';
 import { SECOND } from '../../../src/stack/time.ts';
 import { ipv4 } from '../../../src/stack/wire/ip-address.ts';
 import { add, seq } from '../../../src/stack/wire/seq.ts';

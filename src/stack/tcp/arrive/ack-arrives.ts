@@ -1,15 +1,15 @@
 /** What an acknowledgment does to the sender: RFC 9293 §3.10.7.4 fifth, RFC 5681, RFC 6582, RFC 6298. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import { add, after, atOrAfter, atOrBefore, before, diff } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { FIN, SYN } from '../wire/tcp.ts';
-import { WRITABLE } from './application-side.ts';
-import type { Connection } from './connection.ts';
-import type { Verdict } from './drops.ts';
-import { detectLosses } from './loss-detection.ts';
-import { DUPLICATE_THRESHOLD } from './recovery.ts';
-import { takeBlocks } from './sack.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import { add, after, atOrAfter, atOrBefore, before, diff } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { FIN, SYN } from '../../wire/tcp.ts';
+import { WRITABLE } from '../application-side.ts';
+import type { Connection } from '../connection.ts';
+import type { Verdict } from '../drops.ts';
+import { detectLosses } from '../loss/loss-detection.ts';
+import { DUPLICATE_THRESHOLD } from '../loss/recovery.ts';
+import { takeBlocks } from '../loss/sack.ts';
 
 export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verdict {
   const fault = checkNumber(tcb, segment, now);

@@ -1,6 +1,6 @@
 /** A bound on answers to segments that should not have come: RFC 5961 §7, and two ends that would answer each other for ever. */
-import type { Micros } from '../time.ts';
-import { SECOND } from '../time.ts';
+import type { Micros } from '../../time.ts';
+import { SECOND } from '../../time.ts';
 
 /** Per connection, so that nobody can count from outside what another connection used up. */
 const PER_SECOND = 10;

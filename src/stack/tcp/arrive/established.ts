@@ -1,7 +1,7 @@
 /** The handshake is over: what both ways into ESTABLISHED have in common. */
-import type { Micros } from '../time.ts';
-import { CONNECTED, WRITABLE } from './application-side.ts';
-import type { Connection } from './connection.ts';
+import type { Micros } from '../../time.ts';
+import { CONNECTED, WRITABLE } from '../application-side.ts';
+import type { Connection } from '../connection.ts';
 
 export function startEstablished(tcb: Connection, now: Micros): void {
   const { sender, rtt, agreement } = tcb;

@@ -1,8 +1,8 @@
 /** ICMP errors about our segments: RFC 9293 §3.9.2.2, RFC 5927. */
-import type { Seq } from '../wire/seq.ts';
-import { inWindow } from '../wire/seq.ts';
-import type { TcpFailure } from './application-side.ts';
-import type { Connection } from './connection.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { inWindow } from '../../wire/seq.ts';
+import type { TcpFailure } from '../application-side.ts';
+import type { Connection } from '../connection.ts';
 
 /** What a router or host said about a segment of ours. */
 export interface TcpFault {

@@ -1,7 +1,7 @@
 /** The answer to a segment for nobody, RFC 9293 §3.10.7.1. */
-import { add, seq } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { ACK, RST } from '../wire/tcp.ts';
+import { add, seq } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { ACK, RST } from '../../wire/tcp.ts';
 
 /** Fills `out` with the reset that answers `segment`; false when there must be none: a RST is never answered. */
 export function resetFor(segment: Segment, out: Segment): boolean {

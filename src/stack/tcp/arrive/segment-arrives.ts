@@ -2,20 +2,20 @@
  * SEGMENT ARRIVES, RFC 9293 §3.10.7: one function per step, in the RFC's order. A step that returns nothing lets the next one
  * have its turn; `done` and a drop reason end the processing.
  */
-import type { Micros } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, after, atOrAfter, before, inWindow, max } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { ACK, RST, SYN } from '../wire/tcp.ts';
+import type { Micros } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, after, atOrAfter, before, inWindow, max } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { ACK, RST, SYN } from '../../wire/tcp.ts';
+import { PEER_CLOSED, READABLE } from '../application-side.ts';
+import type { Connection } from '../connection.ts';
+import type { Verdict } from '../drops.ts';
 import { ackArrives } from './ack-arrives.ts';
-import { PEER_CLOSED, READABLE } from './application-side.ts';
-import type { Connection } from './connection.ts';
-import type { Verdict } from './drops.ts';
 import { startEstablished } from './established.ts';
 import { synSentArrives } from './syn-sent.ts';
 import { processText } from './text-arrives.ts';
 
-/** §3.10.7.3 and §3.10.7.4. CLOSED and LISTEN have no connection yet: see reset.ts and listener.ts. */
+/** §3.10.7.3 and §3.10.7.4. CLOSED and LISTEN have no connection yet: see passive-open.ts. */
 export function segmentArrives(tcb: Connection, segment: Segment, bytes: Uint8Array, now: Micros): Verdict {
   if (tcb.state === 'CLOSED') return 'no such connection';
   if (tcb.state === 'SYN-SENT') {

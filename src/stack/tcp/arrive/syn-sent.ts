@@ -1,13 +1,13 @@
 /** SEGMENT ARRIVES in SYN-SENT, RFC 9293 §3.10.7.3. */
-import type { Micros } from '../time.ts';
-import { add, after, atOrBefore } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { ACK, RST, SYN } from '../wire/tcp.ts';
+import type { Micros } from '../../time.ts';
+import { add, after, atOrBefore } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { ACK, RST, SYN } from '../../wire/tcp.ts';
+import type { Connection } from '../connection.ts';
+import type { Verdict } from '../drops.ts';
+import { agree } from '../open/handshake.ts';
 import { ackArrives } from './ack-arrives.ts';
-import type { Connection } from './connection.ts';
-import type { Verdict } from './drops.ts';
 import { startEstablished } from './established.ts';
-import { agree } from './handshake.ts';
 
 /** @returns undefined when the segment's text and FIN are still to be looked at */
 export function synSentArrives(tcb: Connection, segment: Segment, now: Micros): Verdict {

@@ -1,14 +1,14 @@
 /** Text in a segment, RFC 9293 §3.10.7.4 seventh: into the receive ring, and when to say so. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, after, atOrAfter, before, diff, max, min } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { FIN, SYN } from '../wire/tcp.ts';
-import { READABLE } from './application-side.ts';
-import type { Connection } from './connection.ts';
-import type { Verdict } from './drops.ts';
-import { mayReceiveText } from './state.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, after, atOrAfter, before, diff, max, min } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { FIN, SYN } from '../../wire/tcp.ts';
+import { READABLE } from '../application-side.ts';
+import type { Connection } from '../connection.ts';
+import type { Verdict } from '../drops.ts';
+import { mayReceiveText } from '../state.ts';
 
 /** Seventh: text in the window goes to its place in the receive ring. */
 export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array, now: Micros): Verdict {

@@ -1,7 +1,7 @@
 /** From marks on the scoreboard to a recovery: RFC 8985 §6, RFC 6675 §5 where the peer acknowledges selectively. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Connection } from './connection.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Connection } from '../connection.ts';
 
 /**
  * Marks what is lost by now; the first loss of a flight begins a recovery.

@@ -1,8 +1,8 @@
 /** Loss by time: a segment is lost when one sent sufficiently later has arrived. RACK, RFC 8985 §6. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { after, before, seq } from '../wire/seq.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { after, before, seq } from '../../wire/seq.ts';
 import { DUPLICATE_THRESHOLD } from './recovery.ts';
 import type { DeliveryObserver, SentList, SentSegment } from './sent-list.ts';
 

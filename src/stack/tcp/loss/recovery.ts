@@ -1,6 +1,6 @@
 /** Where the sender stands between loss and repair: RFC 5681 §3.2, RFC 6582. */
-import type { Seq } from '../wire/seq.ts';
-import { seq } from '../wire/seq.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { seq } from '../../wire/seq.ts';
 
 export type RecoveryPhase = 'open' | 'fast recovery' | 'timeout recovery';
 

@@ -1,10 +1,10 @@
 /** Selective acknowledgment, both ways: RFC 2018, and duplicates reported by RFC 2883. */
-import type { Seq } from '../wire/seq.ts';
-import { add, after, atOrBefore, before, diff } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import type { Connection } from './connection.ts';
-import type { Reassembly } from './reassembly.ts';
-import type { Receiver } from './receiver.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, after, atOrBefore, before, diff } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import type { Connection } from '../connection.ts';
+import type { Reassembly } from '../receive/reassembly.ts';
+import type { Receiver } from '../receive/receiver.ts';
 
 /** RFC 2018 §3: the blocks that fit 40 bytes of options, beside timestamps or alone. */
 const BLOCKS_WITH_TIMESTAMPS = 3;

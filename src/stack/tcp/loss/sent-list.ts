@@ -1,8 +1,8 @@
 /** What is in flight: one record for each transmission that is not acknowledged. The scoreboard of RFC 6675 §3. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, after, atOrAfter, before, diff, seq } from '../wire/seq.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, after, atOrAfter, before, diff, seq } from '../../wire/seq.ts';
 
 /** Records kept for reuse; what one large flight needed beyond is given back. */
 const KEPT = 256;

@@ -1,9 +1,9 @@
 /** Tail loss probe: RFC 8985 §7, when to probe and what the answer means. */
-import type { Micros } from '../time.ts';
-import { MILLISECOND, SECOND } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { after, atOrAfter, seq } from '../wire/seq.ts';
-import type { RttEstimator } from './rtt.ts';
+import type { Micros } from '../../time.ts';
+import { MILLISECOND, SECOND } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { after, atOrAfter, seq } from '../../wire/seq.ts';
+import type { RttEstimator } from '../time/rtt.ts';
 
 /** §7.2: TLP.max_ack_delay, how long a lone segment's acknowledgment may be delayed. */
 const MAX_ACK_DELAY: Micros = 200 * MILLISECOND;

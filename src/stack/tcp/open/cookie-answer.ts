@@ -1,14 +1,14 @@
 /** The SYN-ACK that stands for a half-open connection which is not kept: RFC 4987 §3.6. */
-import type { Micros } from '../time.ts';
-import type { IpAddress } from '../wire/ip-address.ts';
-import { add } from '../wire/seq.ts';
-import { ACK, Segment, SYN } from '../wire/tcp.ts';
-import type { FourTuple, Path } from './connection.ts';
+import type { Micros } from '../../time.ts';
+import type { IpAddress } from '../../wire/ip-address.ts';
+import { add } from '../../wire/seq.ts';
+import { ACK, Segment, SYN } from '../../wire/tcp.ts';
+import type { FourTuple, Path } from '../connection.ts';
+import type { TcpOptions } from '../options.ts';
+import { Timestamps } from '../time/timestamps.ts';
 import { FIXED_HEADERS, shiftFor } from './handshake.ts';
 import type { IsnGenerator } from './isn.ts';
-import type { TcpOptions } from './options.ts';
 import type { HandshakeId, SynCookies } from './syn-cookies.ts';
-import { Timestamps } from './timestamps.ts';
 
 /** A SYN, and what its answer depends on. */
 export interface CookieRequest {

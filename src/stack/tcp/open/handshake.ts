@@ -1,6 +1,6 @@
 /** Which options we offer, and what was agreed: RFC 9293 §3.7.1, RFC 7323 §1.3. */
-import type { Segment } from '../wire/tcp.ts';
-import type { TcpOptions } from './options.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import type { TcpOptions } from '../options.ts';
 
 /** MUST-15: the peer's MSS when its SYN does not say. */
 export const DEFAULT_MSS = 536;

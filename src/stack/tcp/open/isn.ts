@@ -1,10 +1,10 @@
 /** Initial sequence numbers, RFC 6528: a clock whose origin differs for each four-tuple, so that nobody can read it off. */
-import { SipHash } from '../bytes/siphash.ts';
-import type { Random } from '../random.ts';
-import type { Micros } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { seq } from '../wire/seq.ts';
-import type { FourTuple } from './connection.ts';
+import { SipHash } from '../../bytes/siphash.ts';
+import type { Random } from '../../random.ts';
+import type { Micros } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { seq } from '../../wire/seq.ts';
+import type { FourTuple } from '../connection.ts';
 
 /** RFC 9293 §3.4.1: the clock ticks "roughly every 4 microseconds" (MUST-8). */
 const TICK: Micros = 4;

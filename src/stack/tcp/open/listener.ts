@@ -1,11 +1,11 @@
 /** A port that waits for connections: LISTEN, RFC 9293 §3.10.7.2, with its backlog. */
-import { Fifo } from '../bytes/fifo.ts';
-import type { Micros } from '../time.ts';
-import type { IpAddress } from '../wire/ip-address.ts';
-import type { ConnectionOwner } from './application-side.ts';
-import { READABLE } from './application-side.ts';
-import type { Connection } from './connection.ts';
-import type { TcpOptions } from './options.ts';
+import { Fifo } from '../../bytes/fifo.ts';
+import type { Micros } from '../../time.ts';
+import type { IpAddress } from '../../wire/ip-address.ts';
+import type { ConnectionOwner } from '../application-side.ts';
+import { READABLE } from '../application-side.ts';
+import type { Connection } from '../connection.ts';
+import type { TcpOptions } from '../options.ts';
 import { COOKIE_LIFETIME } from './syn-cookies.ts';
 
 export interface ListenOptions extends Partial<TcpOptions> {

@@ -1,7 +1,8 @@
 /** The ports that somebody listens on. */
+
+import { TcpError } from '../tcp-error.ts';
 import type { ListenOptions } from './listener.ts';
 import { Listener } from './listener.ts';
-import { TcpError } from './tcp-error.ts';
 
 export class Listeners {
   readonly #byPort = new Map<number, Listener[]>();

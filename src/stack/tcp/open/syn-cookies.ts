@@ -1,10 +1,10 @@
 /** SYN cookies: a handshake that keeps no state until its third segment, RFC 4987 §3.6. */
-import type { SipHash } from '../bytes/siphash.ts';
-import type { Micros } from '../time.ts';
-import { MILLISECOND, SECOND } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, seq } from '../wire/seq.ts';
-import { Segment } from '../wire/tcp.ts';
+import type { SipHash } from '../../bytes/siphash.ts';
+import type { Micros } from '../../time.ts';
+import { MILLISECOND, SECOND } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, seq } from '../../wire/seq.ts';
+import { Segment } from '../../wire/tcp.ts';
 
 /** A cookie is good in the period in which it was made and in the next one. */
 const PERIOD: Micros = 64 * SECOND;

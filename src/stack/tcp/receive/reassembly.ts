@@ -1,6 +1,6 @@
 /** Which bytes beyond RCV.NXT have arrived: ranges only, the bytes already lie at their final place in the receive ring. */
-import type { Seq } from '../wire/seq.ts';
-import { after, atOrAfter, atOrBefore, before, max, min, seq } from '../wire/seq.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { after, atOrAfter, atOrBefore, before, max, min, seq } from '../../wire/seq.ts';
 
 /** A peer that sends every second byte could make the list long; what needs one more island than this is dropped. */
 const MAX_ISLANDS = 1024;

@@ -1,12 +1,12 @@
 /** The receiving half: the ring in which text is put in order, and the window we offer. */
-import { RingBuffer } from '../bytes/ring-buffer.ts';
-import type { Micros } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, after, diff, max, seq } from '../wire/seq.ts';
-import type { TcpOptions } from './options.ts';
+import { RingBuffer } from '../../bytes/ring-buffer.ts';
+import type { Micros } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, after, diff, max, seq } from '../../wire/seq.ts';
+import type { TcpOptions } from '../options.ts';
+import type { ReceiveSpace } from '../spaces.ts';
 import { Reassembly } from './reassembly.ts';
 import { RecentIslands } from './recent-islands.ts';
-import type { ReceiveSpace } from './spaces.ts';
 
 export class Receiver {
   readonly islands: Reassembly = new Reassembly();

@@ -1,6 +1,6 @@
 /** Which islands were reported first by the last few acknowledgments: RFC 2018 §4 has them repeated, in case one was lost. */
-import type { Seq } from '../wire/seq.ts';
-import { inWindow, seq } from '../wire/seq.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { inWindow, seq } from '../../wire/seq.ts';
 
 /** As many as one segment can report. */
 const REMEMBERED = 4;

@@ -1,6 +1,6 @@
 /** Keep-alive: RFC 9293 §3.8.4. */
-import type { Micros } from '../time.ts';
-import type { TcpOptions } from './options.ts';
+import type { Micros } from '../../time.ts';
+import type { TcpOptions } from '../options.ts';
 
 export type KeepAliveStep = 'wait' | 'probe' | 'give up';
 

@@ -1,15 +1,15 @@
 /** What to send next, and why: RFC 9293 §3.8.6.2.1, §3.7.4 and the order of urgency. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import { add, diff } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { ACK, RST } from '../wire/tcp.ts';
-import type { Connection } from './connection.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import { add, diff } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { ACK, RST } from '../../wire/tcp.ts';
+import type { Connection } from '../connection.ts';
+import { tailProbeDelay } from '../loss/tail-probe.ts';
+import { mayTransmitText } from '../state.ts';
 import { probeDelay } from './persist.ts';
 import { resend, retransmit, transmitTailProbe } from './retransmit.ts';
 import { acceptableSeq, burst, burstLimit, complete, sent, shape, transmit } from './shape.ts';
-import { mayTransmitText } from './state.ts';
-import { tailProbeDelay } from './tail-probe.ts';
 
 export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolean {
   out.clear();

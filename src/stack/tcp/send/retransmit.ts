@@ -1,10 +1,10 @@
 /** Sending again: what is believed lost, and the probe of the end of a flight. */
-import type { Micros } from '../time.ts';
-import { add, after, diff } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import type { Connection } from './connection.ts';
-import type { Recovery } from './recovery.ts';
-import type { SentSegment } from './sent-list.ts';
+import type { Micros } from '../../time.ts';
+import { add, after, diff } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import type { Connection } from '../connection.ts';
+import type { Recovery } from '../loss/recovery.ts';
+import type { SentSegment } from '../loss/sent-list.ts';
 import { burst, sent, shape, transmit } from './shape.ts';
 
 /** The oldest segment believed lost. */

@@ -1,17 +1,17 @@
 /** The sending half: what the application wrote, what of it is in flight, and how much more may be. */
-import { RingBuffer } from '../bytes/ring-buffer.ts';
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, diff, seq } from '../wire/seq.ts';
-import type { CongestionControl } from './congestion/control.ts';
-import { AckSample } from './congestion/control.ts';
-import type { TcpOptions } from './options.ts';
-import { Rack } from './rack.ts';
-import { Recovery } from './recovery.ts';
-import { SentList } from './sent-list.ts';
-import type { SendSpace } from './spaces.ts';
-import { TailProbe } from './tail-probe.ts';
+import { RingBuffer } from '../../bytes/ring-buffer.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, diff, seq } from '../../wire/seq.ts';
+import type { CongestionControl } from '../congestion/control.ts';
+import { AckSample } from '../congestion/control.ts';
+import { Rack } from '../loss/rack.ts';
+import { Recovery } from '../loss/recovery.ts';
+import { SentList } from '../loss/sent-list.ts';
+import { TailProbe } from '../loss/tail-probe.ts';
+import type { TcpOptions } from '../options.ts';
+import type { SendSpace } from '../spaces.ts';
 
 export class Sender {
   readonly sent: SentList = new SentList();

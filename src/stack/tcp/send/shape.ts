@@ -1,13 +1,13 @@
 /** What a segment looks like: flags and text for a stretch of our sequence space, and what every segment carries. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, after } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { ACK, FIN, MAX_HEADER, PSH, SYN } from '../wire/tcp.ts';
-import type { Connection } from './connection.ts';
-import { offer } from './handshake.ts';
-import { reportIslands } from './sack.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, after } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { ACK, FIN, MAX_HEADER, PSH, SYN } from '../../wire/tcp.ts';
+import type { Connection } from '../connection.ts';
+import { reportIslands } from '../loss/sack.ts';
+import { offer } from '../open/handshake.ts';
 
 /** IPv4 header with room for no options, and the longest TCP header: what a super-segment needs beside its payload. */
 const SUPER_HEADERS = 20 + MAX_HEADER;

@@ -1,7 +1,7 @@
 /** Round-trip time estimation and the retransmission timeout, RFC 6298. */
-import type { Micros } from '../time.ts';
-import { MILLISECOND, NEVER, SECOND } from '../time.ts';
-import type { TcpOptions } from './options.ts';
+import type { Micros } from '../../time.ts';
+import { MILLISECOND, NEVER, SECOND } from '../../time.ts';
+import type { TcpOptions } from '../options.ts';
 
 /** The clock granularity G of (2.2). Ours is a microsecond; a millisecond keeps the variance term alive on a quiet link. */
 const GRANULARITY: Micros = 1 * MILLISECOND;

@@ -1,14 +1,14 @@
 /** TIME-WAIT: what is left of a connection for 2 MSL, so that its last segments cannot be taken for parts of a new one. */
-import type { Timed } from '../deadlines.ts';
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { add, after, before, inWindow } from '../wire/seq.ts';
-import type { Segment } from '../wire/tcp.ts';
-import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
-import type { ChallengeLimit } from './challenge.ts';
-import type { Connection, FourTuple } from './connection.ts';
-import type { TcpDrop, Verdict } from './drops.ts';
+import type { Timed } from '../../deadlines.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { add, after, before, inWindow } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
+import type { ChallengeLimit } from '../arrive/challenge.ts';
+import type { Connection, FourTuple } from '../connection.ts';
+import type { TcpDrop, Verdict } from '../drops.ts';
 import type { Timestamps } from './timestamps.ts';
 
 /** May a SYN open a new connection out of TIME-WAIT? MAY-2 of RFC 9293 §3.6.1, decided by RFC 6191 §2. */

@@ -1,9 +1,9 @@
 /** What happens when a timer of the connection expires: RFC 9293 §3.10.8. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
-import type { Connection } from './connection.ts';
-import { keepAliveStep } from './keep-alive.ts';
-import { detectLosses } from './loss-detection.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
+import type { Connection } from '../connection.ts';
+import { detectLosses } from '../loss/loss-detection.ts';
+import { keepAliveStep } from '../send/keep-alive.ts';
 
 export function onTimeout(tcb: Connection, now: Micros): void {
   const { timers } = tcb;

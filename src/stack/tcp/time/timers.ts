@@ -1,6 +1,6 @@
 /** The deadlines of one connection. Arming is an assignment; the earliest of them is when the connection wants to run. */
-import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
+import type { Micros } from '../../time.ts';
+import { NEVER } from '../../time.ts';
 
 export class Timers {
   /** RFC 6298 §5: the oldest unacknowledged segment is sent again. */

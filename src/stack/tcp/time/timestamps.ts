@@ -1,8 +1,8 @@
 /** Timestamps and what they protect from: RFC 7323 §3 to §5. */
-import type { Micros } from '../time.ts';
-import { MILLISECOND, SECOND } from '../time.ts';
-import type { Seq } from '../wire/seq.ts';
-import { atOrBefore } from '../wire/seq.ts';
+import type { Micros } from '../../time.ts';
+import { MILLISECOND, SECOND } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { atOrBefore } from '../../wire/seq.ts';
 
 /** RFC 7323 §5.5: a timestamp this old may have wrapped and says nothing any more. */
 const OUTDATED: Micros = 24 * 24 * 3600 * SECOND;
