@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Clock } from '../../src/node/host-clock.ts';
 import { configureInterface } from '../../src/node/interface-config.ts';
 import { type Machine, RunLoop } from '../../src/node/run-loop.ts';
 import { TapDevice } from '../../src/node/tap.ts';
@@ -101,6 +102,61 @@ describe('when the machine runs', () => {
     expect(timers).not.toHaveBeenCalled();
     expect(machine.runs).toHaveLength(500);
     expect(others).toBeGreaterThan(0);
+  });
+});
+
+describe('after frames the process stays awake for a while', () => {
+  /** Time that moves when it is told to. */
+  class HandClock implements Clock {
+    time: Micros = 1_000_000;
+    now(): Micros {
+      return this.time;
+    }
+  }
+
+  /** Turns of Node's loop that were asked for without the machine running. */
+  async function looks(frames: boolean, elapsed: Micros): Promise<number> {
+    const [machine, bell, clock] = [new Recorder(), new Bell(), new HandClock()];
+    const loop = new RunLoop({ machine, devices: [bell], clock });
+    loops.push(loop);
+    loop.start();
+    await turns(3);
+    if (frames) bell.ring();
+    else loop.wake();
+    await turns(3);
+    expect(machine.runs).toHaveLength(2);
+    clock.time += elapsed;
+    await turns(3);
+    const asked = vi.spyOn(globalThis, 'setImmediate');
+    await turns(10);
+    const count = asked.mock.calls.length - 10;
+    asked.mockRestore();
+    expect(machine.runs).toHaveLength(2);
+    return count;
+  }
+
+  test('turn by turn, and the machine does not run without a reason', async () => {
+    expect(await looks(true, 99)).toBe(10);
+  });
+
+  test('not longer: an idle process costs nothing', async () => {
+    expect(await looks(true, 100)).toBe(0);
+  });
+
+  test('not after a wake that no frame caused', async () => {
+    expect(await looks(false, 0)).toBe(0);
+  });
+
+  test('stopped, it looks no more', async () => {
+    const [bell, clock] = [new Bell(), new HandClock()];
+    const loop = new RunLoop({ machine: new Recorder(), devices: [bell], clock });
+    loop.start();
+    bell.ring();
+    await turns(3);
+    await loop.stop();
+    const asked = vi.spyOn(globalThis, 'setImmediate');
+    await turns(5);
+    expect(asked).toHaveBeenCalledTimes(5);
   });
 });
 
