@@ -87,5 +87,5 @@ try {
 } finally {
   for (const child of children) child.kill();
 }
-for (const row of memoryRows(rounds)) console.log(row);
+for await (const row of memoryRows(rounds)) console.log(row);
 process.exit(0);

@@ -1,6 +1,7 @@
 /** Two stacks on a cable in memory, without delay: the price of the stack itself, no system call in it. */
 import { host, World } from '../../dist/lab/index.js';
 import { ipv4 } from '../../dist/stack/index.js';
+import { idleConnection } from './idle.js';
 
 const BYTES = 1_000_000_000;
 
@@ -38,7 +39,7 @@ function transfer(offload) {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** @returns lines of a table */
-export function* memoryRows(rounds) {
+export async function* memoryRows(rounds) {
   yield `two stacks in memory, one direction${' '.repeat(8)}${'GB/s'.padStart(10)}${'ns/segment'.padStart(13)}`;
   for (const offload of [false, true]) {
     const runs = Array.from({ length: rounds }, () => transfer(offload));
@@ -46,4 +47,5 @@ export function* memoryRows(rounds) {
     const name = offload ? 'super-segments, no checksums' : 'segments of 1448 bytes, checksummed';
     yield `${name.padEnd(43)}${(BYTES / seconds / 1e9).toFixed(2).padStart(10)}${((seconds * 1e9) / runs[0].segments).toFixed(0).padStart(13)}`;
   }
+  yield `an established idle connection, each end${(await idleConnection()).toFixed(0).padStart(13)} bytes`;
 }

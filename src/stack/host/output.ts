@@ -10,7 +10,7 @@ import { nextHop } from '../ip/route-table.ts';
 import type { Path } from '../tcp/connection.ts';
 import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
-import { fromV4, isLoopbackV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
+import { ANY, fromV4, isLoopbackV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import * as tcp from '../wire/tcp.ts';
 import type { Counters } from './counters.ts';
@@ -37,6 +37,8 @@ export class Output {
   readonly #counters: Counters;
   readonly #fragmenter = new Fragmenter();
   readonly #fragment = new Packet();
+  /** The address that was chosen last: most connections have the same, and need not each keep their own. */
+  #source: IpAddress = ANY;
 
   constructor(topology: Topology, identification: Identification, counters: Counters) {
     this.#topology = topology;
@@ -57,9 +59,10 @@ export class Output {
     if (route === undefined || out === undefined) return undefined;
     const source = from?.w3 ?? route.source ?? addresses.sourceFor(to.w3, nextHop(route, to.w3), route.interfaceId);
     if (source === undefined) return undefined;
+    if (this.#source.w3 !== source) this.#source = fromV4(source);
     const { mtu, offload } = out.device;
     return {
-      source: fromV4(source),
+      source: this.#source,
       interfaceMtu: mtu,
       pathMtu: pathMtu.mtuFor(to.w3, mtu, now),
       gsoMaxSize: offload.checksum ? offload.gsoMaxSize : 0,

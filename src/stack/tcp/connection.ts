@@ -22,6 +22,7 @@ import { AckPolicy } from './receive/delayed-ack.ts';
 import { Receiver } from './receive/receiver.ts';
 import { pollTransmit } from './send/output.ts';
 import { Sender } from './send/sender.ts';
+import { SharedParts } from './shared.ts';
 import { ReceiveSpace, SendSpace } from './spaces.ts';
 import type { State, StateEvent } from './state.ts';
 import * as state from './state.ts';
@@ -78,7 +79,6 @@ export class Connection implements Timed {
   readonly rtt: RttEstimator;
   readonly timers = new Timers();
   readonly acks = new AckPolicy();
-  readonly challenges = new ChallengeLimit();
   readonly receiver: Receiver;
   readonly sender: Sender;
   /** The application's side. */
@@ -102,9 +102,13 @@ export class Connection implements Timed {
   readonly gsoMaxSize: number;
   deadlineKey: Micros = NEVER;
   deadlineIndex = -1;
+  #challenges: ChallengeLimit | undefined = undefined;
 
-  /** @param secret 32 bits that only this stack knows, for the timestamps' origin */
-  constructor(id: FourTuple, options: TcpOptions, path: Path, secret: number) {
+  /**
+   * @param secret 32 bits that only this stack knows, for the timestamps' origin
+   * @param shared of the host; a connection that stands alone has its own
+   */
+  constructor(id: FourTuple, options: TcpOptions, path: Path, secret: number, shared: SharedParts = new SharedParts()) {
     this.id = id;
     this.options = options;
     this.gsoMaxSize = path.gsoMaxSize;
@@ -113,7 +117,13 @@ export class Connection implements Timed {
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
     const control = controlFor(options.congestionControl);
-    this.sender = new Sender(this.snd, control, options);
+    this.sender = new Sender(this.snd, control, options, shared);
+  }
+
+  /** How many challenges it has left; most connections never see a segment that needs one. */
+  get challenges(): ChallengeLimit {
+    this.#challenges ??= new ChallengeLimit();
+    return this.#challenges;
   }
 
   /** OPEN, active: RFC 9293 §3.10.1. The SYN leaves at the next poll. */

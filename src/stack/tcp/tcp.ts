@@ -25,6 +25,7 @@ import { PassiveOpen } from './open/passive-open.ts';
 import { isUnicast } from './open/unicast.ts';
 import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
+import { SharedParts } from './shared.ts';
 import { TcpError } from './tcp-error.ts';
 import type { TcpOutput } from './tcp-output.ts';
 import { mayReopen, TimeWait } from './time/time-wait.ts';
@@ -60,6 +61,7 @@ export class Tcp implements PassiveOpenHost {
   readonly #answers = new Answers();
   readonly #tell = new Set<Connection | Listener>();
   readonly #segment = new Segment();
+  readonly #shared = new SharedParts();
   #turn = 0;
   #timeWaits = 0;
 
@@ -230,7 +232,7 @@ export class Tcp implements PassiveOpenHost {
 
   /** A new connection that is known by its four-tuple from now on. */
   create(id: FourTuple, path: Path, options: TcpOptions): Connection {
-    const connection = new Connection(id, options, path, this.isn.timestampOffset(id));
+    const connection = new Connection(id, options, path, this.isn.timestampOffset(id), this.#shared);
     connection.host = this;
     this.#demux.add(connection);
     return connection;

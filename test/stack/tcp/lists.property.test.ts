@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SentList } from '../../../src/stack/tcp/loss/sent-list.ts';
 import { DEFAULTS } from '../../../src/stack/tcp/options.ts';
+import type { Islands } from '../../../src/stack/tcp/receive/reassembly.ts';
 import { Reassembly } from '../../../src/stack/tcp/receive/reassembly.ts';
 import { Receiver } from '../../../src/stack/tcp/receive/receiver.ts';
 import { ReceiveSpace } from '../../../src/stack/tcp/spaces.ts';
@@ -23,7 +24,7 @@ const runsOf = (bits: readonly boolean[]): number[][] => {
   return runs;
 };
 
-const islandsOf = (list: Reassembly, origin: ReturnType<typeof seq>): number[][] =>
+const islandsOf = (list: Islands, origin: ReturnType<typeof seq>): number[][] =>
   Array.from({ length: list.islands }, (_, i) => [diff(list.left(i), origin), diff(list.right(i), origin)]);
 
 test('RFC 9293 §3.10.7.4, SHLD-31: the islands are those of a row of bits, whatever comes in whatever order', () => {

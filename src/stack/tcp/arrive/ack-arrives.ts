@@ -20,7 +20,7 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   const sackedBefore = sender.sent.sackedLength;
   updateWindow(tcb, segment);
   const isRepeated = isDuplicate(tcb, segment, windowBefore);
-  if (tcb.agreement.sack) selectiveAck(tcb, segment, isRepeated, now);
+  if (tcb.agreement.sack && snd.synAcknowledged) selectiveAck(tcb, segment, isRepeated, now);
   if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
   else if (isRepeated && !tcb.agreement.sack) duplicateAck(tcb, now);
   detectLosses(tcb, now, diff(snd.una, unaBefore) + sender.sent.sackedLength - sackedBefore);
@@ -77,7 +77,7 @@ function isDuplicate(tcb: Connection, segment: Segment, windowBefore: number): b
 function selectiveAck(tcb: Connection, segment: Segment, isRepeated: boolean, now: Micros): void {
   const { sender, timestamps, snd } = tcb;
   const echoes = timestamps.enabled && segment.hasTimestamps;
-  sender.rack.begin(now, echoes ? timestamps.since(segment.tsEcho, now) : -1);
+  sender.rack.begin(now, echoes ? timestamps.since(segment.tsEcho, now) : -1, tcb.rtt.minimum);
   const reportedBefore = sender.duplicatesReported;
   takeBlocks(tcb, segment);
   const reportsDuplicate = sender.duplicatesReported > reportedBefore;

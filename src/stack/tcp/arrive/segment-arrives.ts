@@ -171,7 +171,7 @@ function checkFin(tcb: Connection, now: Micros): Verdict {
   if (tcb.state === 'SYN-RECEIVED') return undefined; // its ACK has to come first
   rcv.nxt = add(rcv.nxt, 1);
   rcv.edge = max(rcv.edge, rcv.nxt);
-  tcb.receiver.islands.clear();
+  tcb.receiver.clearIslands();
   tcb.app.peerClosed = true;
   tcb.app.raise(PEER_CLOSED | READABLE);
   tcb.acks.now('ACK of the FIN');

@@ -32,7 +32,7 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
   const finFits = before(textEnd, rcv.edge) && to === textEnd && atOrAfter(textEnd, rcv.nxt);
   if (segment.has(FIN) && finFits && tcb.peerFin === undefined) {
     tcb.peerFin = textEnd;
-    tcb.receiver.islands.truncate(textEnd); // text behind a FIN is nobody's, also when it came first
+    tcb.receiver.truncateIslands(textEnd); // text behind a FIN is nobody's, also when it came first
   }
   return storeText(tcb, segment, bytes, textAt, to, now);
 }

@@ -35,5 +35,8 @@ export interface CongestionControl {
   onIdle(): void;
 }
 
+/** ssthresh before anything was lost: "arbitrarily high", RFC 5681 §3.1; Linux: TCP_INFINITE_SSTHRESH. */
+export const NO_THRESHOLD = 0x7fff_ffff;
+
 /** RFC 6928 §2: min (10*MSS, max (2*MSS, 14600)). */
 export const initialWindow = (mss: number): number => Math.min(10 * mss, Math.max(2 * mss, 14_600));

@@ -1,14 +1,11 @@
 /** Slow start, congestion avoidance and the reaction to loss, RFC 5681, with the recovery exit of RFC 6582. */
 import type { AckSample, CongestionControl } from './control.ts';
-import { initialWindow } from './control.ts';
-
-/** "arbitrarily high", RFC 5681 §3.1. */
-const NO_THRESHOLD = 0x7fff_ffff;
+import { initialWindow, NO_THRESHOLD } from './control.ts';
 
 export class Reno implements CongestionControl {
   readonly name = 'reno';
   window: number;
-  threshold = NO_THRESHOLD;
+  threshold: number = NO_THRESHOLD;
   #mss: number;
   /** Bytes acknowledged in congestion avoidance that have not yet earned a segment, RFC 5681 §3.1 after (3). */
   #acked = 0;

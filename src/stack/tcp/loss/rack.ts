@@ -4,7 +4,8 @@ import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { after, before, seq } from '../../wire/seq.ts';
 import { DUPLICATE_THRESHOLD } from './recovery.ts';
-import type { DeliveryObserver, SentList, SentSegment } from './sent-list.ts';
+import type { DeliveryObserver, SentList } from './sent-list.ts';
+import type { SentSegment } from './sent-segment.ts';
 
 /** §6.2 step 4: recoveries after which a reordering window that duplicates have widened shrinks again. */
 const WINDOW_PERSIST = 16;
@@ -32,8 +33,13 @@ export class Rack implements DeliveryObserver {
   /** When the segment acknowledged was sent at the earliest, by the echoed timestamp; -1 when nothing is echoed. */
   #echoSince: Micros = -1;
 
-  /** An acknowledgment is about to be looked at. @param echoSince how long ago the echoed timestamp was sent; -1: none */
-  begin(now: Micros, echoSince: Micros): void {
+  /**
+   * An acknowledgment is about to be looked at.
+   * @param echoSince how long ago the echoed timestamp was sent; -1: none
+   * @param minRtt the smallest round-trip time seen so far, that of the handshake included
+   */
+  begin(now: Micros, echoSince: Micros, minRtt: Micros): void {
+    this.#minRtt = Math.min(this.#minRtt, minRtt);
     this.#now = now;
     this.#echoSince = echoSince;
     this.#fackBefore = this.#fack;

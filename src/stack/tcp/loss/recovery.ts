@@ -7,6 +7,9 @@ export type RecoveryPhase = 'open' | 'fast recovery' | 'timeout recovery';
 /** RFC 5681 §3.2: so many duplicates mean a loss and not a reordering. */
 export const DUPLICATE_THRESHOLD = 3;
 
+/** More than any window; a small integer, which an object of V8 holds without a box. */
+const UNBOUNDED = 0x7fff_ffff;
+
 export class Recovery {
   phase: RecoveryPhase = 'open';
   /** RFC 6582 §3.2: SND.NXT when the loss was noticed; recovery ends when it is acknowledged. */
@@ -26,13 +29,13 @@ export class Recovery {
    * RFC 6937 §3.1, the slow start reduction bound: what may be in flight until the next acknowledgment, namely a segment more
    * than it says was delivered. A hole that held the whole receive window back would else be followed by a burst of all of it.
    */
-  bound: number = Number.POSITIVE_INFINITY;
+  bound: number = UNBOUNDED;
 
   enter(phase: 'fast recovery' | 'timeout recovery', nxt: Seq): void {
     this.phase = phase;
     this.recover = nxt;
     this.partialSeen = false;
-    this.bound = Number.POSITIVE_INFINITY;
+    this.bound = UNBOUNDED;
     this.urgent = phase === 'fast recovery';
     if (phase === 'timeout recovery') this.duplicates = 0;
   }
@@ -41,7 +44,7 @@ export class Recovery {
     this.phase = 'open';
     this.duplicates = 0;
     this.urgent = false;
-    this.bound = Number.POSITIVE_INFINITY;
+    this.bound = UNBOUNDED;
   }
 
   /** Segments that duplicates say have left the network. RFC 3042: outside recovery only the first two let new text out. */

@@ -3,7 +3,7 @@ import type { Seq } from '../../wire/seq.ts';
 import { add, after, atOrBefore, before, diff } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
-import type { Reassembly } from '../receive/reassembly.ts';
+import type { Islands } from '../receive/reassembly.ts';
 import type { Receiver } from '../receive/receiver.ts';
 
 /** RFC 2018 §3: the blocks that fit 40 bytes of options, beside timestamps or alone. */
@@ -11,11 +11,13 @@ const BLOCKS_WITH_TIMESTAMPS = 3;
 const BLOCKS = 4;
 
 /** Puts what we hold above RCV.NXT into a segment: the duplicate just received, the newest island, those reported before it, others. */
-export function reportIslands({ islands, duplicate, recent }: Receiver, out: Segment): void {
+export function reportIslands({ islands, report }: Receiver, out: Segment): void {
   out.sackCount = 0;
-  if (duplicate.isPending) {
-    put(out, duplicate.left, duplicate.right);
-    duplicate.isPending = false;
+  if (report === undefined) return;
+  const { recent } = report;
+  if (report.isDuplicatePending) {
+    put(out, report.left, report.right);
+    report.isDuplicatePending = false;
   }
   const first = out.sackCount;
   const limit = out.hasTimestamps ? BLOCKS_WITH_TIMESTAMPS : BLOCKS;
@@ -34,7 +36,7 @@ function put(out: Segment, left: Seq, right: Seq): void {
 }
 
 /** @param first the first block that is an island's: each island is reported once */
-function putIsland(out: Segment, first: number, islands: Reassembly, index: number): void {
+function putIsland(out: Segment, first: number, islands: Islands, index: number): void {
   if (index < 0) return;
   const left = islands.left(index);
   for (let i = first; i < out.sackCount; i++) if (out.sackEdges[2 * i] === left) return;
@@ -42,7 +44,7 @@ function putIsland(out: Segment, first: number, islands: Reassembly, index: numb
 }
 
 /** Index of the island in which a number lies; -1 when there is none. */
-function islandAt(islands: Reassembly, at: Seq): number {
+function islandAt(islands: Islands, at: Seq): number {
   for (let i = 0; i < islands.islands; i++) if (before(at, islands.right(i))) return atOrBefore(islands.left(i), at) ? i : -1;
   return -1;
 }

@@ -2,34 +2,9 @@
 import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
-import { add, after, atOrAfter, before, diff, seq } from '../../wire/seq.ts';
-
-/** Records kept for reuse; what one large flight needed beyond is given back. */
-const KEPT = 256;
-
-/** One stretch of sequence space that went out in one piece: a segment, or a burst that the device cut into segments. */
-export class SentSegment {
-  seq: Seq = seq(0);
-  /** Sequence space, SYN and FIN included. */
-  length = 0;
-  /** When it was last transmitted. */
-  sentAt: Micros = NEVER;
-  /** How often it was transmitted again. */
-  retransmissions = 0;
-  /** Believed lost and not sent again since. */
-  lost = false;
-  /** The peer has it, though not everything before it: RFC 2018. */
-  sacked = false;
-  /** The next one in sequence. */
-  next: SentSegment | undefined = undefined;
-  /** Neighbours in the order of transmission; only what is neither lost nor sacked is in that order. */
-  later: SentSegment | undefined = undefined;
-  earlier: SentSegment | undefined = undefined;
-
-  get end(): Seq {
-    return add(this.seq, this.length);
-  }
-}
+import { add, after, atOrAfter, before, diff } from '../../wire/seq.ts';
+import type { SentSegment } from './sent-segment.ts';
+import { RecordPool } from './sent-segment.ts';
 
 /** Told of each record that the peer has got, by acknowledgment or selectively: what RACK learns from. */
 export interface DeliveryObserver {
@@ -44,13 +19,17 @@ export class SentList {
   #newest: SentSegment | undefined = undefined;
   /** No lost record lies before it: where the search for one begins. */
   #lostHint: SentSegment | undefined = undefined;
-  #free: SentSegment | undefined = undefined;
-  #freeCount = 0;
+  readonly #pool: RecordPool;
   /** Sequence space of the records marked lost, and of those that the peer has selectively. */
   lostLength = 0;
   sackedLength = 0;
   /** When the newest record that the last `acknowledge` touched was sent; NEVER when one of them was sent more than once. */
   ackedSentAt: Micros = NEVER;
+
+  /** @param pool where records come from and go to; the connections of a host share one */
+  constructor(pool: RecordPool = new RecordPool()) {
+    this.#pool = pool;
+  }
 
   get isEmpty(): boolean {
     return this.#head === undefined;
@@ -72,7 +51,7 @@ export class SentList {
 
   /** Records a first transmission behind all others. */
   append(at: Seq, length: number, now: Micros): void {
-    const record = this.#take();
+    const record = this.#pool.take();
     record.seq = at;
     record.length = length;
     record.sentAt = now;
@@ -172,7 +151,7 @@ export class SentList {
 
   /** Cuts a record in two after `length`; the rest follows it in the list. */
   split(record: SentSegment, length: number): void {
-    const rest = this.#take();
+    const rest = this.#pool.take();
     rest.seq = add(record.seq, length);
     rest.length = record.length - length;
     rest.sentAt = record.sentAt;
@@ -192,8 +171,6 @@ export class SentList {
     this.#oldest = undefined;
     this.#newest = undefined;
     this.#lostHint = undefined;
-    this.#free = undefined;
-    this.#freeCount = 0;
     this.lostLength = 0;
     this.sackedLength = 0;
   }
@@ -221,10 +198,7 @@ export class SentList {
     this.#head = record.next;
     if (this.#head === undefined) this.#tail = undefined;
     if (this.#lostHint === record) this.#lostHint = undefined;
-    if (this.#freeCount === KEPT) return;
-    record.next = this.#free;
-    this.#free = record;
-    this.#freeCount++;
+    this.#pool.give(record);
   }
 
   #linkNewest(record: SentSegment): void {
@@ -250,16 +224,5 @@ export class SentList {
     else record.later.earlier = record.earlier;
     record.earlier = undefined;
     record.later = undefined;
-  }
-
-  #take(): SentSegment {
-    const record = this.#free ?? new SentSegment();
-    if (this.#free !== undefined) this.#freeCount--;
-    this.#free = record.next;
-    record.next = undefined;
-    record.retransmissions = 0;
-    record.lost = false;
-    record.sacked = false;
-    return record;
   }
 }

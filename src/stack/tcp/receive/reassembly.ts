@@ -8,6 +8,9 @@ const MAX_ISLANDS = 1024;
 /** No island yet: most connections never have one. */
 const NONE = new Int32Array(0);
 
+/** What may be asked of islands without changing them. */
+export type Islands = Pick<Reassembly, 'islands' | 'left' | 'right' | 'latest' | 'covers'>;
+
 /**
  * Sorted, disjoint, non-touching islands `[left, right)`. Kept as two flat arrays of int32: there are few of them, and
  * moving a few hundred numbers is cheaper than following a list.
@@ -110,6 +113,9 @@ export class Reassembly {
     this.#count -= to - from;
   }
 }
+
+/** Of a connection that never saw a hole. Nobody can insert: the type has no verb for it. */
+export const NO_ISLANDS: Islands = new Reassembly();
 
 function doubled(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(Math.max(old.length * 2, 8));

@@ -2,17 +2,16 @@
 import { RingBuffer } from '../../bytes/ring-buffer.ts';
 import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
-import { add, after, diff, max, seq } from '../../wire/seq.ts';
+import { add, after, diff, max } from '../../wire/seq.ts';
 import type { TcpOptions } from '../options.ts';
 import type { ReceiveSpace } from '../spaces.ts';
-import { Reassembly } from './reassembly.ts';
-import { RecentIslands } from './recent-islands.ts';
+import type { Islands } from './reassembly.ts';
+import { NO_ISLANDS, Reassembly } from './reassembly.ts';
+import { SackReport } from './sack-report.ts';
 
 export class Receiver {
-  readonly islands: Reassembly = new Reassembly();
-  readonly recent: RecentIslands = new RecentIslands();
-  /** What arrived although we had it: reported once (RFC 2883). */
-  readonly duplicate = { isPending: false, left: seq(0), right: seq(0) };
+  #islands: Reassembly | undefined = undefined;
+  #report: SackReport | undefined = undefined;
   /** Bytes in order that the application has not read are `ring[0, ring.length)`; islands lie beyond. */
   readonly #ring = new RingBuffer(0);
   readonly #space: ReceiveSpace;
@@ -29,6 +28,21 @@ export class Receiver {
     this.#space = space;
     this.#limit = options.receiveBuffer;
     this.#maximum = Math.max(options.maxReceiveBuffer, options.receiveBuffer);
+  }
+
+  /** What lies beyond RCV.NXT; to be changed by the methods below only. */
+  get islands(): Islands {
+    return this.#islands ?? NO_ISLANDS;
+  }
+
+  /** What the next acknowledgment has to say of islands and duplicates; undefined when there never was any. */
+  get report(): SackReport | undefined {
+    return this.#report;
+  }
+
+  /** The next acknowledgment has something to report. */
+  get hasReport(): boolean {
+    return this.#report !== undefined && (this.islands.islands > 0 || this.#report.isDuplicatePending);
   }
 
   /** Bytes that the application can read. */
@@ -59,11 +73,11 @@ export class Receiver {
     const length = to - from;
     const offset = this.#ring.length + diff(at, this.#space.nxt);
     const end = add(at, length);
-    if (at !== this.#space.nxt && !this.islands.insert(at, end)) return false;
+    if (at !== this.#space.nxt && !this.#insert(at, end)) return false;
     this.#ring.reserve(offset + length);
     this.#ring.writeAt(offset, bytes, from, to);
     if (at !== this.#space.nxt) return true;
-    const reached = this.islands.islands === 0 ? end : this.islands.advance(end);
+    const reached = this.#islands === undefined || this.#islands.islands === 0 ? end : this.#islands.advance(end);
     this.#ring.extend(diff(reached, this.#space.nxt));
     this.#space.nxt = reached;
     return true;
@@ -71,9 +85,8 @@ export class Receiver {
 
   /** `[left, right)` arrived and was here already. */
   sawDuplicate(left: Seq, right: Seq): void {
-    this.duplicate.isPending = true;
-    this.duplicate.left = left;
-    this.duplicate.right = right;
+    this.#report ??= new SackReport();
+    this.#report.sawDuplicate(left, right);
   }
 
   /** Moves up to `length` bytes to `into[at]`. @returns how many */
@@ -126,8 +139,23 @@ export class Receiver {
 
   /** Gives the memory back: nothing will arrive any more. */
   release(): void {
-    this.islands.clear();
+    this.clearIslands();
     this.#ring.shrink(0);
+  }
+
+  /** Forgets what lies at or behind `end`: text behind a FIN is nobody's. */
+  truncateIslands(end: Seq): void {
+    this.#islands?.truncate(end);
+  }
+
+  clearIslands(): void {
+    this.#islands?.clear();
+  }
+
+  #insert(at: Seq, end: Seq): boolean {
+    this.#islands ??= new Reassembly();
+    this.#report ??= new SackReport();
+    return this.#islands.insert(at, end);
   }
 
   #openEdge(): Seq {

@@ -137,7 +137,7 @@ function transmitKeepAlive(tcb: Connection, out: Segment): boolean {
  */
 function reportHoles(tcb: Connection, out: Segment): boolean {
   const { receiver } = tcb;
-  return (receiver.islands.islands > 0 || receiver.duplicate.isPending) && tcb.agreement.sack && acknowledge(tcb, out);
+  return receiver.hasReport && tcb.agreement.sack && acknowledge(tcb, out);
 }
 
 function acknowledge(tcb: Connection, out: Segment): boolean {
@@ -175,9 +175,9 @@ function armPersist(tcb: Connection, now: Micros): void {
 /** RFC 8985 §7.2: when a flight waits for its acknowledgment and nothing says yet that anything was lost. */
 function armTailProbe(tcb: Connection, now: Micros): void {
   const { sender, snd, timers, agreement } = tcb;
-  const { sent: list, recovery, tail } = sender;
+  const { sent: list, recovery } = sender;
   const quiet = recovery.phase === 'open' && list.lostLength === 0 && list.sackedLength === 0;
-  if (!agreement.sack || !snd.synAcknowledged || !quiet || list.isEmpty || tail.isOut || snd.wnd === 0) {
+  if (!agreement.sack || !snd.synAcknowledged || !quiet || list.isEmpty || sender.isTailProbeOut || snd.wnd === 0) {
     timers.tailProbe = NEVER;
   } else if (timers.tailProbe === NEVER) {
     const dueAt = now + tailProbeDelay(tcb.rtt, snd.flight <= sender.control.mss);

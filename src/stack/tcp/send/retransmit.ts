@@ -4,7 +4,7 @@ import { add, after, diff } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
 import type { Recovery } from '../loss/recovery.ts';
-import type { SentSegment } from '../loss/sent-list.ts';
+import type { SentSegment } from '../loss/sent-segment.ts';
 import { burst, sent, shape, transmit } from './shape.ts';
 
 /** The oldest segment believed lost. */
@@ -55,7 +55,7 @@ export function resend(tcb: Connection, out: Segment, record: SentSegment, lengt
  */
 export function transmitTailProbe(tcb: Connection, out: Segment, now: Micros): boolean {
   const { sender, snd } = tcb;
-  if (!sender.tail.due) return false;
+  if (!sender.isTailProbeDue) return false;
   sender.tail.due = false;
   const { last } = sender.sent;
   const { mss } = sender.control;

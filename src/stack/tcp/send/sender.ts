@@ -4,27 +4,27 @@ import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, diff, seq } from '../../wire/seq.ts';
-import type { CongestionControl } from '../congestion/control.ts';
-import { AckSample } from '../congestion/control.ts';
+import type { AckSample, CongestionControl } from '../congestion/control.ts';
 import { Rack } from '../loss/rack.ts';
 import { Recovery } from '../loss/recovery.ts';
 import { SentList } from '../loss/sent-list.ts';
 import { TailProbe } from '../loss/tail-probe.ts';
 import type { TcpOptions } from '../options.ts';
+import type { SharedParts } from '../shared.ts';
 import type { SendSpace } from '../spaces.ts';
 
 export class Sender {
-  readonly sent: SentList = new SentList();
+  readonly sent: SentList;
   readonly recovery: Recovery = new Recovery();
-  readonly rack: Rack = new Rack();
-  readonly tail: TailProbe = new TailProbe();
+  #rack: Rack | undefined = undefined;
+  #tail: TailProbe | undefined = undefined;
   /** Duplicates that the peer has reported, RFC 2883. */
   duplicatesReported = 0;
   /** SND.NXT when the round began that `AckSample.roundEnded` speaks of. */
   roundEnd: Seq = seq(0);
   readonly control: CongestionControl;
-  /** Reused for every acknowledgment. */
-  readonly sample: AckSample = new AckSample();
+  /** Reused for every acknowledgment, of every connection. */
+  readonly sample: AckSample;
   /** The application has closed: a FIN follows the last byte. */
   finQueued = false;
   finAcknowledged = false;
@@ -41,11 +41,33 @@ export class Sender {
   #limit: number;
   readonly #maximum: number;
 
-  constructor(space: SendSpace, control: CongestionControl, options: TcpOptions) {
+  constructor(space: SendSpace, control: CongestionControl, options: TcpOptions, shared: SharedParts) {
     this.#space = space;
+    this.sent = new SentList(shared.records);
+    this.sample = shared.sample;
     this.control = control;
     this.#limit = options.sendBuffer;
     this.#maximum = Math.max(options.maxSendBuffer, options.sendBuffer);
+  }
+
+  /** From the first text on: a connection that only ever shook hands has nothing to learn from. */
+  get rack(): Rack {
+    this.#rack ??= new Rack();
+    return this.#rack;
+  }
+
+  get tail(): TailProbe {
+    this.#tail ??= new TailProbe();
+    return this.#tail;
+  }
+
+  /** A tail probe goes out at the next poll. */
+  get isTailProbeDue(): boolean {
+    return this.#tail?.due ?? false;
+  }
+
+  get isTailProbeOut(): boolean {
+    return this.#tail?.isOut ?? false;
   }
 
   /** Bytes that the application may still write. */
@@ -112,8 +134,8 @@ export class Sender {
     if (covered > this.#ring.length) this.finAcknowledged = true;
     this.#ring.discard(Math.min(covered, this.#ring.length));
     this.#space.una = ack;
+    this.sent.acknowledge(ack, this.#space.synAcknowledged ? this.rack : undefined);
     this.#space.synAcknowledged = true;
-    this.sent.acknowledge(ack, this.rack);
     // twice the congestion window: one in flight and one being written
     if (this.control.window * 2 > this.#limit) this.#limit = Math.min(this.control.window * 2, this.#maximum);
   }
