@@ -142,6 +142,11 @@ test('services that want one port are refused before a capture is begun', async 
   expect(existsSync(tapstack.path('half.pcapng'))).toBe(false);
 });
 
+test('--version: that of the package', async () => {
+  const { code, out } = await tapstack.run(['--version']);
+  expect({ code, out }).toEqual({ code: 0, out: `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n` });
+});
+
 test('no command: the help, on standard error, exit code 2', async () => {
   const { code, out, err } = await tapstack.run([]);
   expect({ code, out }).toEqual({ code: 2, out: '' });

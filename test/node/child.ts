@@ -1,6 +1,6 @@
 /** Our modules in a process of their own: what signals, exit codes and `exec` do can only be seen from outside. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -8,15 +8,20 @@ import ts from 'typescript';
 const ROOT = resolve(import.meta.dirname, '../..');
 const SRC = join(ROOT, 'src');
 
-/** The given sources and all they import, as JavaScript in a temporary folder: Node 20 does not run TypeScript. */
+/**
+ * The given sources and all they import, as JavaScript in a temporary folder that is laid out like an installed package: Node 20
+ * does not run TypeScript.
+ */
 export class ChildFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'tapstack-test-'));
+  readonly #root = mkdtempSync(join(tmpdir(), 'tapstack-test-'));
+  /** Where the compiled sources are. */
+  readonly path = join(this.#root, 'dist');
   readonly #done = new Set<string>();
 
   /** @param entries paths below src/ */
   constructor(entries: readonly string[]) {
-    symlinkSync(join(ROOT, 'node_modules'), join(this.path, 'node_modules'));
-    writeFileSync(join(this.path, 'package.json'), '{"type":"module"}');
+    symlinkSync(join(ROOT, 'node_modules'), join(this.#root, 'node_modules'));
+    copyFileSync(join(ROOT, 'package.json'), join(this.#root, 'package.json'));
     for (const entry of entries) this.#compile(join(SRC, entry));
   }
 
@@ -28,7 +33,7 @@ export class ChildFolder {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    rmSync(this.#root, { recursive: true, force: true });
   }
 
   #compile(path: string): void {

@@ -1,4 +1,5 @@
 /** Every command with its options and its help; what they do is in files of their own. */
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { demo } from './demo.ts';
 import { addDrillOptions, drill } from './drill.ts';
@@ -17,6 +18,7 @@ export function program(exit: (code: number) => void): Command {
   const root = new Command('tapstack')
     .summary('a TCP/IP stack in TypeScript')
     .description('A TCP/IP stack in TypeScript over Linux TAP devices, with captures that Wireshark opens.')
+    .version(versionOfPackage(), '-V, --version', 'the version of tapstack')
     .enablePositionalOptions();
   addHosts(root, exit);
   addClients(root, exit);
@@ -28,6 +30,12 @@ export function program(exit: (code: number) => void): Command {
     helpText(command);
   }
   return root;
+}
+
+/** Three folders up from here, in the sources as in what is built of them. */
+function versionOfPackage(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
 }
 
 /** Commands in which Linux comes to the stack. */
