@@ -151,7 +151,6 @@ export const REQUIREMENTS = Object.entries(GROUPS).flatMap(([group, rows]) =>
   rows.map(([id, sections, says]) => ({ id, sections, says, group })),
 );
 
-const URGENT = 'urgent data is not implemented yet: the flag and the pointer are ignored, the text goes with the rest';
 const SOURCE_ROUTE = 'TCP offers no source routes, and by default IP drops what carries one, as RFC 7126 §4.3 and §4.4 advise';
 
 /** Why a requirement has no test. Delete the line when it gets one: a test insists on it. */
@@ -161,11 +160,6 @@ export const REASONS = {
   'MAY-15': 'there is no PUSH flag: what was written goes out as soon as it may',
   'MAY-17': 'a received PSH is not shown',
   'MAY-7': 'not done: what lies beyond the window waits (SHLD-16)',
-  'MUST-30': URGENT,
-  'MUST-62': URGENT,
-  'MUST-31': URGENT,
-  'MUST-32': URGENT,
-  'MUST-33': URGENT,
   'SHLD-13': 'asks something of applications, not of a stack',
   'MAY-4':
     'not done: segments go with DF, where the identification means nothing (RFC 6864 §4.1), and without DF each has its own',
@@ -189,5 +183,4 @@ export const REASONS = {
 /** What is still missing where the tests show only a part. */
 export const PARTLY = {
   'MUST-20': 'R2 only: nothing happens at R1, no advice to IP',
-  'MUST-66': 'RST only: URG is not implemented yet',
 };

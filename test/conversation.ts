@@ -45,6 +45,8 @@ export interface Said {
   readonly window?: number;
   /** Length of the text. */
   readonly payload?: number;
+  /** The urgent pointer. */
+  readonly urgent?: number;
   readonly mss?: number;
   readonly windowShift?: number;
   /** Value and echo; `none`: leave them out although agreed. */
@@ -339,6 +341,7 @@ class PeerSide {
     segment.ack = flags & ACK ? add(talk.iss, said.ack ?? this.seen) : seq(0);
     this.window = said.window ?? this.window;
     segment.window = this.window;
+    segment.urgent = said.urgent ?? 0;
     segment.mss = said.mss ?? 0;
     segment.windowShift = said.windowShift ?? -1;
     segment.sackPermitted = said.sackPermitted ?? false;

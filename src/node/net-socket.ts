@@ -235,7 +235,7 @@ export class StackSocket extends Duplex implements ConnectionOwner {
   #pull(): void {
     const connection = this.#connection;
     if (connection === undefined || this.#connecting) return;
-    while (this.#wantsBytes && connection.receiver.available > 0) this.#take(connection);
+    while (this.#wantsBytes && connection.readable > 0) this.#take(connection);
     if (!this.#wantsBytes || !connection.isAtEnd || connection.app.failure !== undefined) return;
     this.#wantsBytes = false;
     this.push(null);
@@ -243,7 +243,7 @@ export class StackSocket extends Duplex implements ConnectionOwner {
   }
 
   #take(connection: Connection): void {
-    const chunk = Buffer.allocUnsafe(Math.min(connection.receiver.available, MAX_CHUNK));
+    const chunk = Buffer.allocUnsafe(Math.min(connection.readable, MAX_CHUNK));
     connection.receive(chunk);
     this.#bytesRead += chunk.length;
     this.#idle.refresh();

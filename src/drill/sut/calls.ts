@@ -10,6 +10,7 @@ import { EpollFile } from './epoll-file.ts';
 import type { Attempt, File } from './file.ts';
 import { done, waits } from './file.ts';
 import type { Host } from './host.ts';
+import { atMark } from './out-of-band.ts';
 import { epollWait, poll } from './polling.ts';
 import type { CallRequest, Outcome } from './sut.ts';
 import { failed, ok } from './sut.ts';
@@ -165,6 +166,10 @@ function ioctl(file: File, request: Expr | undefined, value: Expr | undefined): 
     case 'SIOCINQ':
     case 'FIONREAD':
       return ok(0, value === undefined ? [] : [{ what: 'bytes to read', expected: value, actual: input }]);
+    case 'SIOCATMARK': {
+      const actual = atMark(file instanceof TcpFile ? file.connection : undefined);
+      return ok(0, value === undefined ? [] : [{ what: 'at the urgent mark', expected: value, actual }]);
+    }
     case 'SIOCOUTQ':
     case 'TIOCOUTQ':
     case 'FIONWRITE':

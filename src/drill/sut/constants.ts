@@ -6,6 +6,7 @@ export const O_NONBLOCK = 0x800;
 export const O_RDWR = 2;
 export const SOCK_NONBLOCK = O_NONBLOCK;
 export const POLLIN = 1;
+export const POLLPRI = 2;
 export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 0x10;
@@ -47,7 +48,7 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   F_GETFL: 3,
   F_SETFL: 4,
   POLLIN,
-  POLLPRI: 2,
+  POLLPRI,
   POLLOUT,
   POLLERR,
   POLLHUP,
@@ -58,7 +59,7 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   POLLWRBAND: 0x200,
   POLLRDHUP,
   EPOLLIN: POLLIN,
-  EPOLLPRI: 2,
+  EPOLLPRI: POLLPRI,
   EPOLLOUT: POLLOUT,
   EPOLLERR: POLLERR,
   EPOLLHUP: POLLHUP,

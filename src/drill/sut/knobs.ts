@@ -51,6 +51,7 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_ecn: fixedAt(0),
   tcp_early_retrans: fixedAt(3),
   tcp_recovery: fixedAt(1),
+  tcp_stdurg: ([value = 0]) => ({ stdUrg: value !== 0 }),
   tcp_frto: fixedAt(0),
   tcp_fastopen: fixedAt(0),
   tcp_slow_start_after_idle: fixedAt(1),

@@ -30,6 +30,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       finWait2: 60 * SECOND,
       // the smallest shift that names it is 8: what the public suites see from a host with 15 MiB
       maxReceiveBuffer: 15 * 1024 * 1024,
+      oobInline: false,
     },
     notConnected: 'EPIPE',
     resetAfterFin: 'EPIPE',
@@ -48,6 +49,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       receiveBuffer: 65_536,
       maxReceiveBuffer: 65_535 << 6, // a shift of 6
       sendBuffer: 32_768,
+      oobInline: false,
     },
     notConnected: 'ENOTCONN',
     resetAfterFin: 'ECONNRESET',

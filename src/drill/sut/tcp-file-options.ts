@@ -69,7 +69,10 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   SO_RCVLOWAT: only(1),
   SO_PRIORITY: ignored,
   SO_MARK: ignored,
-  SO_OOBINLINE: NOT_YET,
+  SO_OOBINLINE: {
+    set: (file, value) => file.configure({ oobInline: value !== 0 }),
+    get: (file) => Number(file.settings.oobInline ?? false),
+  },
   SO_ZEROCOPY: NOT_YET,
   SO_TIMESTAMPING: NOT_YET,
   SO_MAX_PACING_RATE: NOT_YET,

@@ -2,20 +2,23 @@
 import type { Connection } from '../../stack/tcp/connection.ts';
 import type { Listener } from '../../stack/tcp/open/listener.ts';
 import type { TcpOptions } from '../../stack/tcp/options.ts';
+import { nextToRead } from '../../stack/tcp/receive/urgent-mark.ts';
 import { mayWrite } from '../../stack/tcp/state.ts';
 import { TcpError } from '../../stack/tcp/tcp-error.ts';
 import type { Micros } from '../../stack/time.ts';
 import { NEVER, SECOND } from '../../stack/time.ts';
 import { fromV4 } from '../../stack/wire/ip-address.ts';
+import { diff } from '../../stack/wire/seq.ts';
 import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
 import { fillPayload, wrongAt } from '../wire/payload.ts';
 import type { SocketAddress } from './address.ts';
-import { MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, numberOf, POLLHUP, SHUT_RD, SHUT_WR } from './constants.ts';
+import { MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_WAITALL, numberOf, POLLHUP, SHUT_RD, SHUT_WR } from './constants.ts';
 import { errnoOf } from './errno.ts';
 import type { Attempt, File } from './file.ts';
 import { done, optionOf, waits } from './file.ts';
 import type { Host } from './host.ts';
+import { bytesToRead, receiveOutOfBand } from './out-of-band.ts';
 import { READABLE_BITS, readyBits, WRITABLE_BITS } from './readiness.ts';
 import type { Outcome } from './sut.ts';
 import { failed, ok } from './sut.ts';
@@ -24,6 +27,7 @@ import { TCP_FILE_OPTIONS } from './tcp-file-options.ts';
 /** MSG_NOSIGNAL and MSG_EOR change nothing here; the other flags of calls would. */
 const HARMLESS_FLAGS = 0x4000 | 0x80 | MSG_DONTWAIT;
 const READ_FLAGS = HARMLESS_FLAGS | MSG_PEEK | MSG_WAITALL;
+const WRITE_FLAGS = HARMLESS_FLAGS | MSG_OOB;
 
 export class TcpFile implements File {
   readonly host: Host;
@@ -41,8 +45,7 @@ export class TcpFile implements File {
   #isConnecting = false;
   #failureTold = false;
   #readShut = false;
-  /** Bytes read and written so far: what the next ones are to be. */
-  #readPlace = 0;
+  /** Bytes written so far: what the next ones are to be. */
   #writePlace = 0;
 
   constructor(host: Host) {
@@ -142,6 +145,10 @@ export class TcpFile implements File {
   }
 
   read(length: number, flags: number): Attempt {
+    if ((flags & MSG_OOB) !== 0) {
+      const { connection } = this;
+      return done(connection === undefined ? failed('ENOTCONN') : receiveOutOfBand(connection, length, (flags & MSG_PEEK) !== 0));
+    }
     if ((flags & ~READ_FLAGS) !== 0) throw new Unsupported(`flags 0x${(flags & ~READ_FLAGS).toString(16)} of a receiving call`);
     const least = (flags & MSG_WAITALL) === 0 ? 1 : length;
     const take = (): Outcome | undefined => this.#take(length, least, (flags & MSG_PEEK) !== 0);
@@ -152,7 +159,7 @@ export class TcpFile implements File {
     const { connection } = this;
     if (connection === undefined) return failed('ENOTCONN');
     if (length === 0) return ok(0);
-    const { available } = connection.receiver;
+    const available = connection.readable;
     if (available >= Math.min(least, length) && available > 0)
       return peek ? ok(Math.min(available, length)) : this.#receive(length);
     const errno = available > 0 ? undefined : this.takeError();
@@ -163,24 +170,25 @@ export class TcpFile implements File {
   }
 
   #receive(length: number): Outcome {
-    const bytes = new Uint8Array(Math.min(length, this.connection?.receiver.available ?? 0));
-    const count = this.connection?.receive(bytes) ?? 0;
-    const wrong = wrongAt('in', this.#readPlace, bytes, 0, count);
-    const fault = wrong < 0 ? {} : { fault: `byte ${this.#readPlace + wrong} of the stream is not what the peer sent` };
-    this.#readPlace += count;
+    const { connection } = this;
+    if (connection === undefined) return failed('ENOTCONN');
+    const bytes = new Uint8Array(Math.min(length, connection.readable));
+    const count = connection.receive(bytes);
+    const place = diff(nextToRead(connection), connection.rcv.irs) - 1 - count;
+    const wrong = wrongAt('in', place, bytes, 0, count);
+    const fault = wrong < 0 ? {} : { fault: `byte ${place + wrong} of the stream is not what the peer sent` };
     return { ...ok(count), ...fault };
   }
 
   write(length: number, flags: number): Attempt {
-    if ((flags & ~HARMLESS_FLAGS) !== 0)
-      throw new Unsupported(`flags 0x${(flags & ~HARMLESS_FLAGS).toString(16)} of a sending call`);
+    if ((flags & ~WRITE_FLAGS) !== 0) throw new Unsupported(`flags 0x${(flags & ~WRITE_FLAGS).toString(16)} of a sending call`);
     let written = 0;
     const put = (): Outcome | undefined => {
       const refused = this.#refusesText();
       if (refused !== undefined) return written > 0 ? ok(written) : refused;
       const { connection } = this;
       if (connection === undefined || connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED') return undefined;
-      written += this.#send(connection, length - written);
+      written += this.#send(connection, length - written, (flags & MSG_OOB) !== 0);
       if (written > 0 && this.#isImpatient(flags)) return ok(written);
       return written === length ? ok(written) : undefined;
     };
@@ -199,10 +207,10 @@ export class TcpFile implements File {
     return connection.sender.finQueued || !mayWrite(connection.state) ? failed('EPIPE') : undefined;
   }
 
-  #send(connection: Connection, length: number): number {
+  #send(connection: Connection, length: number, urgent: boolean): number {
     const bytes = new Uint8Array(Math.min(length, connection.sender.free));
     fillPayload('out', this.#writePlace, bytes, 0, bytes.length);
-    const count = connection.send(bytes);
+    const count = connection.send(bytes, 0, bytes.length, { urgent });
     this.#writePlace += count;
     return count;
   }
@@ -246,7 +254,10 @@ export class TcpFile implements File {
   }
 
   queued(): { readonly input: number; readonly output: number } {
-    return { input: this.connection?.receiver.available ?? 0, output: this.connection?.sender.buffered ?? 0 };
+    return {
+      input: this.connection === undefined ? 0 : bytesToRead(this.connection),
+      output: this.connection?.sender.buffered ?? 0,
+    };
   }
 
   #due(timeout: Micros): Micros {

@@ -1,7 +1,7 @@
 /** A TCP connection as applications hold it: promises and async iteration over the machine, and nothing else. */
 import type { Stack } from '../stack.ts';
-import { CLOSED, FAILED, PEER_CLOSED, READABLE, WRITABLE } from '../tcp/application-side.ts';
-import type { Connection } from '../tcp/connection.ts';
+import { CLOSED, FAILED, PEER_CLOSED, READABLE, URGENT, WRITABLE } from '../tcp/application-side.ts';
+import type { Connection, SendOptions } from '../tcp/connection.ts';
 import type { TcpInfo } from '../tcp/inspect.ts';
 import { inspect } from '../tcp/inspect.ts';
 import { isSynchronized, mayWrite } from '../tcp/state.ts';
@@ -19,6 +19,9 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly #readable = new Signal();
   readonly #writable = new Signal();
   readonly #ended = new Signal();
+
+  /** Called when there is more urgent data ahead than before, or its last octet has come (MUST-32): see `urgentAhead`. */
+  onUrgent: (() => void) | undefined = undefined;
 
   /** @param connection whose events this socket takes over */
   constructor(connection: Connection) {
@@ -46,13 +49,14 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /**
    * Resolves when all bytes are in the send buffer: a slow peer is felt here.
+   * @param options `urgent`: the peer shall read up to here soon; RFC 6093 §5 advises new protocols against it
    * @throws SocketError when the connection fails or our direction is closed already
    */
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array, options: SendOptions = {}): Promise<void> {
     let written = 0;
     while (written < bytes.length) {
       if (!mayWrite(this.#connection.state) || this.#connection.sender.finQueued) throw this.#error('cannot write to');
-      written += this.#connection.send(bytes, written);
+      written += this.#connection.send(bytes, written, bytes.length, options);
       if (written < bytes.length) await this.#writable.wait();
     }
   }
@@ -65,14 +69,28 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
    */
   async read(limit: number = DEFAULT_READ): Promise<Uint8Array | undefined> {
     const connection = this.#connection;
-    while (connection.receiver.available === 0) {
+    while (connection.readable === 0) {
       if (connection.app.failure !== undefined) throw this.#error('cannot read from');
       if (connection.isAtEnd) return undefined;
       await this.#readable.wait();
     }
-    const bytes = new Uint8Array(Math.min(limit, connection.receiver.available));
+    const bytes = new Uint8Array(Math.min(limit, connection.readable));
     connection.receive(bytes);
     return bytes;
+  }
+
+  /**
+   * How many bytes are urgent from the next one on, also those that have not come yet (MUST-33). One read never goes across the
+   * last of them: it ends in front of it.
+   */
+  get urgentAhead(): number {
+    return this.#connection.urgentAhead;
+  }
+
+  /** The last urgent byte, once; undefined when there is none, it is not here yet, or it stays in the stream (`oobInline`). */
+  readUrgent(): number | undefined {
+    const octet = this.#connection.receiveUrgent();
+    return typeof octet === 'number' ? octet : undefined;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
@@ -116,6 +134,7 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** The stack's word that something happened; not for applications. */
   notify(events: number): void {
+    if ((events & URGENT) !== 0) this.onUrgent?.();
     if ((events & (READABLE | PEER_CLOSED | FAILED | CLOSED)) !== 0) this.#readable.fire();
     this.#writable.fire();
     if ((events & WRITABLE) === 0 || this.#isOver) this.#ended.fire();

@@ -10,6 +10,8 @@ export const PEER_CLOSED = 8;
 export const FAILED = 16;
 /** Both FINs are exchanged, or the connection failed: nothing more will happen. */
 export const CLOSED = 32;
+/** The peer has urgent data, more of it than before, or its last octet is here (RFC 9293 §3.8.5, MUST-32). */
+export const URGENT = 64;
 
 /** Why a connection ended before its time (MUST-12), or never began. */
 export type TcpFailure =

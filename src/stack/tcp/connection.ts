@@ -20,8 +20,12 @@ import type { Listener } from './open/listener.ts';
 import type { TcpOptions } from './options.ts';
 import { AckPolicy } from './receive/delayed-ack.ts';
 import { Receiver } from './receive/receiver.ts';
+import type { UrgentMark } from './receive/urgent-mark.ts';
+import { readAtMark, readableBytes, takeUrgent, urgentAhead } from './receive/urgent-mark.ts';
 import { pollTransmit } from './send/output.ts';
 import { Sender } from './send/sender.ts';
+import type { UrgentMode } from './send/urgent-mode.ts';
+import { enterUrgentMode } from './send/urgent-mode.ts';
 import { SharedParts } from './shared.ts';
 import { ReceiveSpace, SendSpace } from './spaces.ts';
 import type { State, StateEvent } from './state.ts';
@@ -63,6 +67,14 @@ function controlFor(name: TcpOptions['congestionControl']): CongestionControl {
   }
 }
 
+/** What a SEND may say beside its bytes. */
+export interface SendOptions {
+  /** The peer's application shall read this, and all that was written before, soon (RFC 9293 §3.8.5). @default false */
+  readonly urgent?: boolean;
+}
+
+const NOTHING_SPECIAL: SendOptions = {};
+
 /** Whoever polls connections. */
 export interface ConnectionHost {
   ready(connection: Connection): void;
@@ -96,6 +108,9 @@ export class Connection implements Timed {
   heardAt: Micros = 0;
   keepAliveProbes = 0;
   keepAliveDue = false;
+  /** Urgent data under way, ours and the peer's; there only while there is any. */
+  urgentMode: UrgentMode | undefined = undefined;
+  urgentMark: UrgentMark | undefined = undefined;
   /** The peer's SYN carried the window scale option. */
   peerScales = false;
   /** Longest packet the device cuts itself. */
@@ -149,17 +164,19 @@ export class Connection implements Timed {
   }
 
   /** SEND, §3.10.2. @returns how many bytes were taken; 0 when the buffer is full or the connection does not take any */
-  send(bytes: Uint8Array, from = 0, to: number = bytes.length): number {
+  send(bytes: Uint8Array, from = 0, to: number = bytes.length, { urgent = false }: SendOptions = NOTHING_SPECIAL): number {
     if (!state.mayWrite(this.state) || this.sender.finQueued) return 0;
     const taken = this.sender.write(bytes, from, to);
     if (taken < to - from) this.app.wantsWritable = true;
+    if (taken > 0 && urgent) enterUrgentMode(this);
     if (taken > 0) this.host?.ready(this);
     return taken;
   }
 
   /** RECEIVE, §3.10.3. @returns how many bytes were moved to `into[at, at + length)` */
   receive(into: Uint8Array, at = 0, length: number = into.length - at): number {
-    const count = this.receiver.read(into, at, length);
+    const { receiver, urgentMark: mark } = this;
+    const count = mark === undefined ? receiver.read(into, at, length) : readAtMark(this, into, at, length);
     if (this.receiver.hasWindowUpdate && state.mayReceiveText(this.state)) {
       this.acks.now('window update');
       this.host?.ready(this);
@@ -168,9 +185,24 @@ export class Connection implements Timed {
     return count;
   }
 
+  /** Bytes that one RECEIVE can give now: of what is there, up to the mark of urgent data or from it on. */
+  get readable(): number {
+    return this.urgentMark === undefined ? this.receiver.available : readableBytes(this);
+  }
+
+  /** MUST-33: octets of urgent data from the next one to be read on, those included that have not come yet; 0: none. */
+  get urgentAhead(): number {
+    return urgentAhead(this);
+  }
+
+  /** The last urgent octet where `oobInline` is off: recv(MSG_OOB). `none` also after it was taken; `awaited`: not here yet. */
+  receiveUrgent(peek = false): number | 'none' | 'awaited' {
+    return takeUrgent(this, peek);
+  }
+
   /** Nothing is buffered and nothing will come. */
   get isAtEnd(): boolean {
-    return this.receiver.available === 0 && (this.app.peerClosed || this.state === 'CLOSED');
+    return this.readable === 0 && (this.app.peerClosed || this.state === 'CLOSED');
   }
 
   /** CLOSE of our direction only, §3.10.4: what was written still goes out, then a FIN; reading goes on. */

@@ -52,6 +52,13 @@ export interface TcpOptions {
   readonly sack: boolean;
   /** CUBIC (RFC 9438) with HyStart++ (RFC 9406), Reno (RFC 5681), or none. @default 'cubic' */
   readonly congestionControl: 'cubic' | 'reno' | 'unlimited';
+  /**
+   * The last octet of urgent data stays in the stream (SO_OOBINLINE), as TCP itself sees it and RFC 6093 §5 advises; else it
+   * is taken out and waits for `receiveUrgent`, as sockets do when nothing is said. @default true
+   */
+  readonly oobInline: boolean;
+  /** Received urgent pointers name the last urgent octet (RFC 1122 §4.2.2.4), not the one behind it (MUST-62). @default false */
+  readonly stdUrg: boolean;
   readonly ttl: number;
   /** The octet with DSCP and ECN (MUST-48). @default 0 */
   readonly trafficClass: number;
@@ -81,6 +88,8 @@ export const DEFAULTS: TcpOptions = {
   maxSendBuffer: 4 * 1024 * 1024,
   sack: true,
   congestionControl: 'cubic',
+  oobInline: true,
+  stdUrg: false,
   ttl: 64,
   trafficClass: 0,
 };

@@ -47,6 +47,31 @@ test('a conversation: ends, words both ways, and both sides close', async () => 
   expect([alice.tcp.connectionCount, bob.tcp.connectionCount]).toEqual([0, 0]);
 });
 
+test('RFC 9293 §3.8.5, MUST-32, MUST-33: a socket is told of urgent bytes, and a read ends in front of the last of them', async () => {
+  const { world, client, server } = await connected();
+  let told = 0;
+  server.onUrgent = () => told++;
+  await world.finish(client.write(bytes('stop'), { urgent: true }));
+  await world.finish(client.write(bytes(' it')));
+  await world.runFor(MILLISECOND);
+  expect([told > 0, server.urgentAhead, server.readUrgent()]).toEqual([true, 4, undefined]);
+  expect(text(await world.finish(server.read()))).toBe('sto');
+  expect(server.urgentAhead).toBe(1);
+  expect(text(await world.finish(server.read()))).toBe('p it');
+  expect(server.urgentAhead).toBe(0);
+});
+
+test('RFC 6093 §5: without `oobInline` the last urgent byte is read by itself', async () => {
+  const { world, client, server } = await connected({ tcp: { oobInline: false } });
+  await world.finish(client.write(bytes('abc'), { urgent: true }));
+  await world.runFor(MILLISECOND);
+  expect(server.readUrgent()).toBe('c'.charCodeAt(0));
+  expect(server.readUrgent()).toBeUndefined();
+  expect(text(await world.finish(server.read()))).toBe('ab');
+  client.closeWrite();
+  expect(await world.finish(server.read())).toBeUndefined();
+});
+
 test('RFC 9293 §3.6: half-close, reading goes on after closeWrite', async () => {
   const { world, client, server } = await connected();
   client.closeWrite();

@@ -1,6 +1,7 @@
 /** The application's side of a conversation: it writes and reads the pattern, closes, and looks at what it is told. */
 import type { TcpFailure } from '../../../src/stack/tcp/application-side.ts';
 import * as events from '../../../src/stack/tcp/application-side.ts';
+import type { SendOptions } from '../../../src/stack/tcp/connection.ts';
 import type { Conversation } from '../../conversation.ts';
 
 const EVENTS = {
@@ -10,6 +11,7 @@ const EVENTS = {
   PEER_CLOSED: events.PEER_CLOSED,
   FAILED: events.FAILED,
   CLOSED: events.CLOSED,
+  URGENT: events.URGENT,
 } as const;
 export type EventName = keyof typeof EVENTS;
 
@@ -27,10 +29,11 @@ export class AppSide {
   }
 
   /** SEND; all of it has to be taken, unless the test says how much. */
-  writes(length: number, taken: number = length): void {
+  writes(length: number, taken: number = length, options: SendOptions = {}): void {
     const talk = this.#talk;
-    talk.tell(`app:  writes ${length}`);
-    const count = talk.connection.send(Uint8Array.from({ length }, (_, i) => pattern(this.written + i)));
+    talk.tell(`app:  writes ${length} ${Object.keys(options).join(' ')}`);
+    const bytes = Uint8Array.from({ length }, (_, i) => pattern(this.written + i));
+    const count = talk.connection.send(bytes, 0, length, options);
     if (count !== taken) talk.fail(`expected ${taken} bytes to be taken, not ${count}`);
     this.written += count;
     talk.drain();
@@ -47,6 +50,22 @@ export class AppSide {
       if (into[i] !== pattern(this.#read + i)) talk.fail(`the byte read at ${this.#read + i} is wrong`);
     this.#read += count;
     talk.drain();
+  }
+
+  /** SEND with the urgent flag. */
+  writesUrgent(length: number): void {
+    this.writes(length, length, { urgent: true });
+  }
+
+  /** recv(MSG_OOB): the right octet, whose place the test knows. */
+  takesUrgent(place: number): void {
+    const octet = this.#talk.connection.receiveUrgent();
+    if (octet !== pattern(place)) this.#talk.fail(`expected the urgent octet at ${place}, ${pattern(place)}, got ${octet}`);
+  }
+
+  /** So many octets of the stream are never read. */
+  skips(count: number): void {
+    this.#read += count;
   }
 
   closes(): void {

@@ -14,19 +14,26 @@ import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
 import { synSentArrives } from './syn-sent.ts';
 import { processText } from './text-arrives.ts';
+import { urgentArrives } from './urgent-arrives.ts';
 
 /** §3.10.7.3 and §3.10.7.4. CLOSED and LISTEN have no connection yet: see passive-open.ts. */
 export function segmentArrives(tcb: Connection, segment: Segment, bytes: Uint8Array, now: Micros): Verdict {
   if (tcb.state === 'CLOSED') return 'no such connection';
   if (tcb.state === 'SYN-SENT') {
-    return synSentArrives(tcb, segment, now) ?? processText(tcb, segment, bytes, now) ?? checkFin(tcb, now);
+    return (
+      synSentArrives(tcb, segment, now) ??
+      urgentArrives(tcb, segment, bytes) ??
+      processText(tcb, segment, bytes, now) ??
+      checkFin(tcb, now)
+    );
   }
   return (
     arrivesAgain(tcb, segment) ?? //                               a SYN or SYN-ACK in SYN-RECEIVED
     checkSequenceNumber(tcb, segment, now) ?? //                   first
     checkReset(tcb, segment, now) ?? //                            second
     checkSyn(tcb, segment, now) ?? //                              fourth (the third, security, is not implemented)
-    checkAck(tcb, segment, now) ?? //                              fifth (the sixth, urgent: the pointer is not used)
+    checkAck(tcb, segment, now) ?? //                              fifth
+    urgentArrives(tcb, segment, bytes) ?? //                       sixth
     processText(tcb, segment, bytes, now) ?? //                    seventh
     checkFin(tcb, now) //                                          eighth
   );

@@ -98,6 +98,11 @@ export class Receiver {
     return count;
   }
 
+  /** Throws the next bytes away. */
+  skip(count: number): void {
+    this.#ring.discard(count);
+  }
+
   /**
    * Dynamic right-sizing: an application that reads half a buffer in one round trip is slowed down by the buffer.
    * Doubles it then, as Linux does (tcp_rcv_space_adjust).

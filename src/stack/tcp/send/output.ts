@@ -10,6 +10,7 @@ import { mayTransmitText } from '../state.ts';
 import { probeDelay } from './persist.ts';
 import { resend, retransmit, transmitTailProbe } from './retransmit.ts';
 import { acceptableSeq, burst, burstLimit, complete, sent, shape, transmit } from './shape.ts';
+import { isUrgent } from './urgent-mode.ts';
 
 export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolean {
   out.clear();
@@ -23,6 +24,7 @@ export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolea
     transmitText(tcb, out, now) ||
     transmitTailProbe(tcb, out, now) ||
     transmitProbe(tcb, out, now) ||
+    announceUrgent(tcb, out) ||
     transmitKeepAlive(tcb, out) ||
     acknowledge(tcb, out)
   ) {
@@ -81,17 +83,18 @@ function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
 function textLength(tcb: Connection, unsent: number, room: number): number {
   const { sender, snd, options } = tcb;
   const mss = sender.control.mss;
+  const impatient = options.noDelay || sender.finQueued || isUrgent(tcb);
   if (unsent === 0) return 0; // a FIN alone
   const length = Math.min(unsent, room);
   if (length <= 0) return -1;
   const full = burst(tcb, length);
   if (full >= mss) {
     const isTail = length === unsent && length - full < mss && length <= burstLimit(tcb);
-    return isTail && (options.noDelay || sender.finQueued) ? length : full;
+    return isTail && impatient ? length : full;
   }
   const allOfIt = length === unsent;
   const nothingInFlight = sender.sent.isEmpty;
-  if (allOfIt && (nothingInFlight || options.noDelay || sender.finQueued)) return length;
+  if (allOfIt && (nothingInFlight || impatient)) return length;
   if (nothingInFlight && length >= snd.maxWnd >> 1) return length; // (3): half of the largest window ever offered
   return -1;
 }
@@ -118,6 +121,18 @@ function transmitSmall(tcb: Connection, out: Segment, now: Micros): boolean {
   if (length <= 0) return false;
   transmit(tcb, out, length, now);
   out.reason = 'small segment: the window stayed small';
+  return true;
+}
+
+/** The peer's application shall hear of urgent data also when the window has no room for it: MUST-32 and MUST-66 from our side. */
+function announceUrgent(tcb: Connection, out: Segment): boolean {
+  const { urgentMode: mode, snd } = tcb;
+  if (mode === undefined || !mode.isNews || !mayTransmitText(tcb.state)) return false;
+  if (diff(add(snd.una, snd.wnd), snd.nxt) > 0) return false; // the text will say it itself
+  mode.isNews = false;
+  out.seq = acceptableSeq(tcb);
+  out.flags = ACK;
+  out.reason = 'urgent data waits for the window';
   return true;
 }
 

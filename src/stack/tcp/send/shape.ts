@@ -8,6 +8,7 @@ import { ACK, FIN, MAX_HEADER, PSH, SYN } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
 import { reportIslands } from '../loss/sack.ts';
 import { offer } from '../open/handshake.ts';
+import { isUrgent, markUrgent } from './urgent-mode.ts';
 
 /** IPv4 header with room for no options, and the longest TCP header: what a super-segment needs beside its payload. */
 const SUPER_HEADERS = 20 + MAX_HEADER;
@@ -39,6 +40,7 @@ export function sent(tcb: Connection, now: Micros): void {
 
 /** What every segment carries: acknowledgment, window, timestamps. */
 export function complete(tcb: Connection, out: Segment, now: Micros): void {
+  markUrgent(tcb, out);
   if (tcb.timestamps.enabled || out.hasTimestamps) {
     out.hasTimestamps = true;
     out.tsValue = tcb.timestamps.value(now);
@@ -75,7 +77,8 @@ export const burst = (tcb: Connection, length: number): number => {
 
 export function burstLimit(tcb: Connection): number {
   const mss = tcb.sender.control.mss;
-  return tcb.gsoMaxSize === 0 ? mss : Math.max(Math.floor((tcb.gsoMaxSize - SUPER_HEADERS) / mss) * mss, mss);
+  // a device that cuts would copy one urgent pointer into all that it makes
+  return tcb.gsoMaxSize === 0 || isUrgent(tcb) ? mss : Math.max(Math.floor((tcb.gsoMaxSize - SUPER_HEADERS) / mss) * mss, mss);
 }
 
 /** Sends `length` of sequence space from SND.NXT for the first time. */
