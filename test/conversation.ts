@@ -11,9 +11,10 @@ import { SeededRandom } from '../src/stack/random.ts';
 import type { Connection, Path } from '../src/stack/tcp/connection.ts';
 import type { TcpDrop } from '../src/stack/tcp/drops.ts';
 import { IsnGenerator } from '../src/stack/tcp/open/isn.ts';
-import type { Listener } from '../src/stack/tcp/open/listener.ts';
+import type { Listener, ListenOptions } from '../src/stack/tcp/open/listener.ts';
 import type { TcpOptions } from '../src/stack/tcp/options.ts';
 import type { State } from '../src/stack/tcp/state.ts';
+import type { ConnectOptions } from '../src/stack/tcp/tcp.ts';
 import { Tcp } from '../src/stack/tcp/tcp.ts';
 import { TcpOutput } from '../src/stack/tcp/tcp-output.ts';
 import type { Micros } from '../src/stack/time.ts';
@@ -52,6 +53,8 @@ export interface Said {
   /** Value and echo; `none`: leave them out although agreed. */
   readonly timestamps?: readonly [number, number] | 'none';
   readonly sackPermitted?: boolean;
+  /** The cookie of Fast Open in hexadecimal digits; empty: a request for one. */
+  readonly cookie?: string;
   /** Blocks `[left, right)` of RFC 2018, relative to the initial number of whoever receives them: the text they speak of. */
   readonly sack?: readonly (readonly [number, number])[];
 }
@@ -84,6 +87,8 @@ interface Outgoing {
 
 const blocksOf = ({ sackCount, sackEdges }: Segment, origin: Seq): [number, number][] =>
   Array.from({ length: sackCount }, (_, i) => [diff(seq(sackEdges[2 * i]!), origin), diff(seq(sackEdges[2 * i + 1]!), origin)]);
+
+const cookieOf = ({ fastOpen }: Segment): string | undefined => fastOpen && Buffer.from(fastOpen.cookie).toString('hex');
 
 /** A mismatch between what was expected and what happened, with the conversation so far. */
 export class Misunderstanding extends Error {
@@ -134,15 +139,15 @@ export class Conversation {
   }
 
   /** OPEN, passive. */
-  listens(): Listener {
+  listens(options: ListenOptions = {}): Listener {
     const { backlog } = this.setting;
-    this.listener = this.tcp.listen(OUR_PORT, backlog === undefined ? {} : { backlog });
+    this.listener = this.tcp.listen(OUR_PORT, backlog === undefined ? options : { backlog, ...options });
     return this.listener;
   }
 
   /** OPEN, active: the SYN is out when this returns. */
-  connects(): Connection {
-    this.held = this.tcp.connect(PEER, PEER_PORT, this.now, { localPort: OUR_PORT });
+  connects(options: ConnectOptions = {}): Connection {
+    this.held = this.tcp.connect(PEER, PEER_PORT, this.now, { localPort: OUR_PORT, ...options });
     this.drain();
     return this.held;
   }
@@ -216,6 +221,7 @@ export class Conversation {
       segment.mss > 0 ? `mss ${segment.mss}` : '',
       segment.windowShift >= 0 ? `shift ${segment.windowShift}` : '',
       segment.sackPermitted ? 'sackOK' : '',
+      segment.fastOpen === undefined ? '' : `fast open ${cookieOf(segment)}`,
       segment.hasTimestamps ? `ts ${segment.tsValue}/${segment.tsEcho}` : '',
       ...blocksOf(segment, fromPeer ? this.iss : ISN).map(([left, right]) => `sack ${left}:${right}`),
     ].filter((option) => option !== '');
@@ -285,6 +291,7 @@ class PeerSide {
       ack: diff(segment.ack, ISN),
       payload: segment.payloadLength,
       sack: JSON.stringify(blocksOf(segment, ISN)),
+      cookie: cookieOf(segment),
     };
     const { payload = 0, sack, ...rest } = expected;
     const blocks = sack === undefined ? {} : { sack: JSON.stringify(sack) };
@@ -345,6 +352,7 @@ class PeerSide {
     segment.mss = said.mss ?? 0;
     segment.windowShift = said.windowShift ?? -1;
     segment.sackPermitted = said.sackPermitted ?? false;
+    if (said.cookie !== undefined) segment.fastOpen = { cookie: Buffer.from(said.cookie, 'hex'), experimental: false };
     for (const [left, right] of said.sack ?? []) {
       segment.sackEdges[2 * segment.sackCount] = add(talk.iss, left);
       segment.sackEdges[2 * segment.sackCount + 1] = add(talk.iss, right);
@@ -368,7 +376,7 @@ class PeerSide {
 
   #checkText(segment: Segment, bytes: Uint8Array): void {
     const talk = this.#talk;
-    const place = diff(segment.seq, talk.iss);
+    const place = diff(segment.seq, talk.iss) + (segment.has(SYN) ? 1 : 0);
     for (let i = 0; i < segment.payloadLength; i++)
       if (bytes[segment.payloadAt + i] !== pattern(place + i)) talk.fail(`the byte at ${place + i} is wrong`);
   }

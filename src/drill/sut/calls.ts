@@ -4,7 +4,7 @@ import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { SocketAddress } from './address.ts';
 import { addressOf } from './address.ts';
-import { fieldOf, MSG_DONTWAIT, numberOf, numberOr, O_NONBLOCK, O_RDWR, unwrapped } from './constants.ts';
+import { fieldOf, MSG_DONTWAIT, MSG_FASTOPEN, numberOf, numberOr, O_NONBLOCK, O_RDWR, unwrapped } from './constants.ts';
 import type { Descriptors } from './descriptors.ts';
 import { EpollFile } from './epoll-file.ts';
 import type { Attempt, File } from './file.ts';
@@ -87,9 +87,19 @@ const FILE_CALLS: Readonly<Record<string, FileHandler>> = {
   writev: (file, [vector]) => file.write(vectorLength(vector), 0, undefined),
   send: (file, [, count, flags]) => send(file, numberOf(count, 'the length'), flags, undefined),
   sendto: (file, [, count, flags, address], { remote }) =>
-    send(file, numberOf(count, 'the length'), flags, address === undefined ? undefined : destination(file, address, remote)),
+    send(
+      file,
+      numberOf(count, 'the length'),
+      flags,
+      address === undefined ? undefined : destination(file, address, remote, flags),
+    ),
   sendmsg: (file, [message, flags], { remote }) =>
-    send(file, vectorLength(messageVector(message)), flags, destination(file, fieldOf(message, 'msg_name')?.value, remote)),
+    send(
+      file,
+      vectorLength(messageVector(message)),
+      flags,
+      destination(file, fieldOf(message, 'msg_name')?.value, remote, flags),
+    ),
   shutdown: (file, [how]) => file.shutdown(numberOf(how, 'the direction')),
   fcntl: (file, [command, value]) => fcntl(file, numberOf(command, 'the command of fcntl'), value),
   ioctl: (file, [request, value]) => ioctl(file, request, value),
@@ -100,7 +110,13 @@ const FILE_CALLS: Readonly<Record<string, FileHandler>> = {
 };
 
 /** A TCP socket is connected and needs no address; of UDP's calls `...` and NULL mean the peer of connect where there is one. */
-function destination(file: File, address: Expr | undefined, remote: SocketAddress): SocketAddress | undefined {
+function destination(
+  file: File,
+  address: Expr | undefined,
+  remote: SocketAddress,
+  flags: Expr | undefined,
+): SocketAddress | undefined {
+  if (file instanceof TcpFile && (numberOr(flags, 0, 'the flags') & MSG_FASTOPEN) !== 0) return addressOf(address, remote);
   const isNull = address === undefined || address.kind === 'any' || (address.kind === 'number' && address.value === 0);
   if (file instanceof TcpFile || (isNull && file instanceof UdpFile && file.endpoint().isConnected)) return undefined;
   return isNull ? remote : addressOf(address, remote);

@@ -20,6 +20,7 @@ export const MSG_OOB = 1;
 export const MSG_PEEK = 2;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_WAITALL = 0x100;
+export const MSG_FASTOPEN = 0x2000_0000;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
 
@@ -85,7 +86,7 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   MSG_MORE: 0x8000,
   MSG_ERRQUEUE: 0x2000,
   MSG_ZEROCOPY: 0x400_0000,
-  MSG_FASTOPEN: 0x2000_0000,
+  MSG_FASTOPEN,
   SHUT_RD,
   SHUT_WR,
   SHUT_RDWR: 2,

@@ -27,6 +27,7 @@ export const ERRNO_NUMBERS: Readonly<Record<string, number>> = {
   EPERM: 1,
   EAGAIN: 11,
   EPIPE: 32,
+  EOPNOTSUPP: 95,
   ENOPROTOOPT: 92,
   EADDRINUSE: 98,
   EADDRNOTAVAIL: 99,

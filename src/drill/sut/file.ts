@@ -54,6 +54,8 @@ export type OptionTable<F> = Readonly<Record<string, SocketOption<F> | string>>;
 export interface SocketOption<F> {
   readonly set?: (file: F, value: number, raw: Expr) => void;
   readonly get?: (file: F) => number;
+  /** The error number with which a value is refused. */
+  readonly refuses?: (file: F, value: number) => string | undefined;
 }
 
 /** @throws Unsupported for what the table refuses or does not know */

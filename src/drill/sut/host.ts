@@ -10,4 +10,6 @@ export interface Host {
   readonly personality: Personality;
   /** Defaults for the next socket. */
   tcp: Partial<TcpOptions>;
+  /** Linux's bits of net.ipv4.tcp_fastopen. */
+  fastOpen: number;
 }

@@ -53,7 +53,6 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_recovery: fixedAt(1),
   tcp_stdurg: ([value = 0]) => ({ stdUrg: value !== 0 }),
   tcp_frto: fixedAt(0),
-  tcp_fastopen: fixedAt(0),
   tcp_slow_start_after_idle: fixedAt(1),
   tcp_rfc1337: fixedAt(1),
   tcp_no_metrics_save: nothing,

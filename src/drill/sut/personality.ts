@@ -7,6 +7,8 @@ export type PersonalityName = 'linux' | 'freebsd';
 export interface Personality {
   readonly name: PersonalityName;
   readonly tcp: Partial<TcpOptions>;
+  /** Fast Open: Linux's bits, the key where the usual script that prepares a host sets one, and what a cookie is made of. */
+  readonly fastOpen: { readonly bits: number; readonly key?: string; readonly bindsServer: boolean };
   /** What send on a socket that was never connected says. */
   readonly notConnected: 'EPIPE' | 'ENOTCONN';
   /** A reset that arrives behind the peer's FIN: Linux calls it a broken pipe, FreeBSD a reset like any other. */
@@ -31,7 +33,10 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       // the smallest shift that names it is 8: what the public suites see from a host with 15 MiB
       maxReceiveBuffer: 15 * 1024 * 1024,
       oobInline: false,
+      fastOpenBackOff: 0,
+      synAckText: false,
     },
+    fastOpen: { bits: 0x7_0403, key: 'a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4', bindsServer: true },
     notConnected: 'EPIPE',
     resetAfterFin: 'EPIPE',
   },
@@ -50,7 +55,10 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       maxReceiveBuffer: 65_535 << 6, // a shift of 6
       sendBuffer: 32_768,
       oobInline: false,
+      fastOpenBackOff: 900 * SECOND,
+      fastOpenEcho: true,
     },
+    fastOpen: { bits: 0, bindsServer: false },
     notConnected: 'ENOTCONN',
     resetAfterFin: 'ECONNRESET',
   },

@@ -1,5 +1,6 @@
 /** Which POLL bits hold for a connection: Linux's tcp_poll in one table. */
 import type { Connection } from '../../stack/tcp/connection.ts';
+import { maySendEarly } from '../../stack/tcp/open/fast-open.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, POLLRDNORM, POLLWRNORM } from './constants.ts';
 
 export const READABLE_BITS = POLLIN | POLLRDNORM;
@@ -8,7 +9,8 @@ export const WRITABLE_BITS = POLLOUT | POLLWRNORM;
 /** @param readShut the application has shut down its reading side */
 export function readyBits(connection: Connection, readShut: boolean, hasError: boolean): number {
   const { app, sender, state, readable, urgentMark } = connection;
-  if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return 0;
+  const isEarly = maySendEarly(connection); // accepted with its SYN: as good as established
+  if (state === 'SYN-SENT' || (state === 'SYN-RECEIVED' && !isEarly)) return 0;
   const isOver = state === 'CLOSED';
   const readEnds = app.peerClosed || isOver || readShut;
   const writeEnds = sender.finQueued || isOver;

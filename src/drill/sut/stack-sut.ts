@@ -9,6 +9,7 @@ import { HOST_MAC, ScriptLink } from '../wire/link.ts';
 import type { CallContext } from './calls.ts';
 import { perform } from './calls.ts';
 import { Descriptors } from './descriptors.ts';
+import { fastOpenKnob, keysOf } from './fast-open.ts';
 import type { Attempt } from './file.ts';
 import type { Host } from './host.ts';
 import { settingsOf } from './knobs.ts';
@@ -62,7 +63,9 @@ export class StackSut implements Sut {
       },
       personality: options.personality,
       tcp: options.personality.tcp,
+      fastOpen: options.personality.fastOpen.bits,
     };
+    this.resetKnobs();
     this.#run();
   }
 
@@ -110,11 +113,17 @@ export class StackSut implements Sut {
   }
 
   knob(name: string, value: string): void {
+    if (fastOpenKnob(this.#host, name, value)) return;
     this.#host.tcp = { ...this.#host.tcp, ...settingsOf(name, value) };
   }
 
   resetKnobs(): void {
-    this.#host.tcp = this.#options.personality.tcp;
+    const { tcp, fastOpen } = this.#options.personality;
+    this.#host.tcp = tcp;
+    this.#host.fastOpen = fastOpen.bits;
+    const { fastOpenKeys } = this.#stack.tcp;
+    fastOpenKeys.bindsServer = fastOpen.bindsServer;
+    if (fastOpen.key !== undefined) fastOpenKeys.replace(...keysOf(fastOpen.key));
   }
 
   states(): readonly SocketState[] {

@@ -4,6 +4,7 @@ import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
 import { fieldOf, numberOf } from './constants.ts';
 import { ERRNO_NUMBERS } from './errno.ts';
+import { keysFrom, queueLength, retune, TFO_CLIENT } from './fast-open.ts';
 import type { OptionTable, SocketOption } from './file.ts';
 import type { TcpFile } from './tcp-file.ts';
 
@@ -120,10 +121,39 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   TCP_DEFER_ACCEPT: NOT_YET,
   TCP_SYNCNT: NOT_YET,
   TCP_WINDOW_CLAMP: NOT_YET,
-  TCP_FASTOPEN: NOT_YET,
-  TCP_FASTOPEN_CONNECT: NOT_YET,
-  TCP_FASTOPEN_KEY: NOT_YET,
-  TCP_FASTOPEN_NO_COOKIE: NOT_YET,
+  TCP_FASTOPEN: {
+    refuses: (file, value) => (value < 0 || file.connection !== undefined ? 'EINVAL' : undefined),
+    set: (file, _, raw) => {
+      file.fastOpen.queue = queueLength(raw);
+      if (file.listener !== undefined) retune(file.listener, file.host, file.fastOpen);
+    },
+    get: (file) => file.fastOpen.queue ?? 0,
+  },
+  TCP_FASTOPEN_CONNECT: {
+    refuses: (file, value) => {
+      if (value !== 0 && value !== 1) return 'EINVAL';
+      if ((file.host.fastOpen & TFO_CLIENT) === 0) return 'EOPNOTSUPP';
+      return file.connection === undefined && file.listener === undefined ? undefined : 'EINVAL';
+    },
+    set: (file, value) => {
+      file.fastOpen.connects = value !== 0;
+    },
+    get: (file) => Number(file.fastOpen.connects),
+  },
+  TCP_FASTOPEN_KEY: {
+    set: (file, _, raw) => {
+      if (raw.kind !== 'string') throw new Unsupported('a key of Fast Open that is not a string');
+      file.fastOpen.keys = keysFrom(raw.value);
+      if (file.listener !== undefined) file.listener.fastOpenKeys = file.fastOpen.keys;
+    },
+  },
+  TCP_FASTOPEN_NO_COOKIE: {
+    refuses: (file, value) => ((value !== 0 && value !== 1) || file.connection !== undefined ? 'EINVAL' : undefined),
+    set: (file, value) => {
+      file.fastOpen.withoutCookie = value !== 0;
+    },
+    get: (file) => Number(file.fastOpen.withoutCookie),
+  },
   TCP_NOTSENT_LOWAT: NOT_YET,
   TCP_MD5SIG: NOT_YET,
   TCP_REPAIR: NOT_YET,

@@ -1,5 +1,6 @@
 /** A TCP socket as POSIX and Linux describe it, over the verbs of the stack's `Connection`. */
 import type { Connection } from '../../stack/tcp/connection.ts';
+import { maySendEarly } from '../../stack/tcp/open/fast-open.ts';
 import type { Listener } from '../../stack/tcp/open/listener.ts';
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import { nextToRead } from '../../stack/tcp/receive/urgent-mark.ts';
@@ -13,8 +14,17 @@ import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
 import { fillPayload, wrongAt } from '../wire/payload.ts';
 import type { SocketAddress } from './address.ts';
-import { MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_WAITALL, numberOf, POLLHUP, SHUT_RD, SHUT_WR } from './constants.ts';
+import { MSG_DONTWAIT, MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_WAITALL, numberOf, POLLHUP, SHUT_RD, SHUT_WR } from './constants.ts';
 import { errnoOf } from './errno.ts';
+import type { FastOpenSocket } from './fast-open.ts';
+import {
+  cookieRule,
+  fastOpenSocket,
+  queueOf,
+  TFO_CLIENT,
+  TFO_CLIENT_NO_COOKIE,
+  TFO_SERVER_COOKIE_NOT_REQUIRED,
+} from './fast-open.ts';
 import type { Attempt, File } from './file.ts';
 import { done, optionOf, waits } from './file.ts';
 import type { Host } from './host.ts';
@@ -36,11 +46,14 @@ export class TcpFile implements File {
   listener: Listener | undefined = undefined;
   /** SO_LINGER in seconds; undefined: off. */
   linger: number | undefined = undefined;
+  readonly fastOpen: FastOpenSocket = fastOpenSocket();
   receiveTimeout: Micros = NEVER;
   sendTimeout: Micros = NEVER;
   /** What was asked of this socket before there was a connection. */
   #settings: Partial<TcpOptions> = {};
   #local: SocketAddress | undefined = undefined;
+  /** Where to, when connect has left the SYN to the first text (TCP_FASTOPEN_CONNECT). */
+  #deferred: SocketAddress | undefined = undefined;
   /** A connection attempt whose end no call has reported. */
   #isConnecting = false;
   #failureTold = false;
@@ -84,7 +97,11 @@ export class TcpFile implements File {
     const { address, port } = this.#local ?? { address: 0, port: 0 };
     const where = address === 0 ? {} : { address: fromV4(address) };
     try {
-      this.listener = this.host.stack.tcp.listen(port, { ...this.settings, ...where, backlog: Math.max(backlog, 1) });
+      const rule = cookieRule(this.host, this.fastOpen, TFO_SERVER_COOKIE_NOT_REQUIRED);
+      const { keys } = this.fastOpen;
+      const fast = { ...rule, fastOpen: queueOf(this.host, this.fastOpen, backlog), ...(keys && { fastOpenKeys: keys }) };
+      const options = { ...this.settings, ...where, ...fast, backlog: Math.max(backlog, 1) };
+      this.listener = this.host.stack.tcp.listen(port, options);
     } catch (error) {
       return refusal(error);
     }
@@ -103,8 +120,13 @@ export class TcpFile implements File {
 
   connect({ address, port }: SocketAddress): Attempt {
     if (this.listener !== undefined) return done(failed('EISCONN'));
-    if (this.connection === undefined || (this.connection.state === 'CLOSED' && !this.#isConnecting)) {
-      const refused = this.#open(address, port);
+    if (this.#deferred !== undefined) return done(failed('EISCONN'));
+    if (this.#isUnconnected) {
+      if (this.#mayDefer(address)) {
+        this.#deferred = { address, port };
+        return done(ok(0));
+      }
+      const refused = this.#open(address, port, this.fastOpen.connects);
       if (refused !== undefined) return done(refused);
       return waits(() => this.#connected(), { wouldBlock: failed('EINPROGRESS'), deadline: this.#due(this.sendTimeout) });
     }
@@ -112,12 +134,25 @@ export class TcpFile implements File {
     return waits(() => this.#connected(), { wouldBlock: failed('EALREADY'), deadline: this.#due(this.sendTimeout) });
   }
 
-  #open(address: number, port: number): Outcome | undefined {
+  get #isUnconnected(): boolean {
+    return this.connection === undefined || (this.connection.state === 'CLOSED' && !this.#isConnecting);
+  }
+
+  /** TCP_FASTOPEN_CONNECT with a cookie at hand: the SYN leaves with the first text. */
+  #mayDefer(address: number): boolean {
+    const { host, fastOpen } = this;
+    const advice = host.stack.tcp.fastOpenCache.advise(address, host.now);
+    if (!fastOpen.connects || advice === undefined) return false;
+    return advice.option !== undefined || cookieRule(host, fastOpen, TFO_CLIENT_NO_COOKIE).fastOpenCookies === false;
+  }
+
+  #open(address: number, port: number, fastOpen = false): Outcome | undefined {
     const { stack } = this.host;
     const local = this.#local;
     const from = local === undefined || local.address === 0 ? {} : { localAddress: fromV4(local.address) };
     try {
-      const options = { ...this.settings, ...from, localPort: local?.port ?? 0 };
+      const rule = cookieRule(this.host, this.fastOpen, TFO_CLIENT_NO_COOKIE);
+      const options = { ...this.settings, ...from, ...rule, fastOpen, localPort: local?.port ?? 0 };
       this.connection = stack.tcp.connect(fromV4(address), port, this.host.now, options);
     } catch (error) {
       return refusal(error);
@@ -180,19 +215,47 @@ export class TcpFile implements File {
     return { ...ok(count), ...fault };
   }
 
-  write(length: number, flags: number): Attempt {
-    if ((flags & ~WRITE_FLAGS) !== 0) throw new Unsupported(`flags 0x${(flags & ~WRITE_FLAGS).toString(16)} of a sending call`);
-    let written = 0;
+  write(length: number, flags: number, to?: SocketAddress): Attempt {
+    const others = flags & ~(WRITE_FLAGS | MSG_FASTOPEN);
+    if (others !== 0) throw new Unsupported(`flags 0x${others.toString(16)} of a sending call`);
+    const target = (flags & MSG_FASTOPEN) === 0 ? this.#deferred : to;
+    return target === undefined ? this.#write(length, flags, 0) : this.#writeFast(length, flags, target);
+  }
+
+  /** sendto(MSG_FASTOPEN), or the first text after TCP_FASTOPEN_CONNECT: what the SYN can carry goes with it. */
+  #writeFast(length: number, flags: number, { address, port }: SocketAddress): Attempt {
+    if ((this.host.fastOpen & TFO_CLIENT) === 0) return done(failed('EOPNOTSUPP'));
+    if (!this.#isUnconnected || this.listener !== undefined) {
+      if (!this.#isConnecting) return done(failed('EISCONN'));
+      return this.#connected() === undefined ? done(failed('EALREADY')) : this.#write(length, flags, 0);
+    }
+    this.#deferred = undefined;
+    const refused = this.#open(address, port, true);
+    const { connection } = this;
+    if (refused !== undefined || connection === undefined) return done(refused ?? failed('EINVAL'));
+    // what a call that blocks has at hand goes out together with the acknowledgment of the SYN-ACK
+    const now = this.#isImpatient(flags) ? (connection.fastOpen?.room ?? 0) : length;
+    const sent = this.#send(connection, Math.min(length, now), false);
+    const rest = this.#write(length, flags, sent);
+    return { ...rest, wouldBlock: sent > 0 ? ok(sent) : failed('EINPROGRESS') };
+  }
+
+  #write(length: number, flags: number, already: number): Attempt {
+    let written = already;
     const put = (): Outcome | undefined => {
       const refused = this.#refusesText();
       if (refused !== undefined) return written > 0 ? ok(written) : refused;
       const { connection } = this;
-      if (connection === undefined || connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED') return undefined;
+      if (connection === undefined || this.#isOpening(connection)) return undefined;
       written += this.#send(connection, length - written, (flags & MSG_OOB) !== 0);
       if (written > 0 && this.#isImpatient(flags)) return ok(written);
       return written === length ? ok(written) : undefined;
     };
     return waits(put, { deadline: this.#due(this.sendTimeout) });
+  }
+
+  #isOpening(connection: Connection): boolean {
+    return connection.state === 'SYN-SENT' || (connection.state === 'SYN-RECEIVED' && !maySendEarly(connection));
   }
 
   #isImpatient(flags: number): boolean {
@@ -237,7 +300,7 @@ export class TcpFile implements File {
   ready(): number {
     const { connection, listener } = this;
     if (listener !== undefined) return listener.queued.waiting > 0 ? READABLE_BITS : 0;
-    if (connection === undefined) return WRITABLE_BITS | POLLHUP;
+    if (connection === undefined) return this.#deferred === undefined ? WRITABLE_BITS | POLLHUP : WRITABLE_BITS;
     return readyBits(connection, this.#readShut, connection.app.failure !== undefined && !this.#failureTold);
   }
 
@@ -245,6 +308,8 @@ export class TcpFile implements File {
     const option = optionOf(TCP_FILE_OPTIONS, name);
     if (option.set === undefined) return failed('ENOPROTOOPT');
     const number = value.kind === 'struct' || value.kind === 'string' ? 0 : numberOf(value, `the value of ${name}`);
+    const refused = option.refuses?.(this, number);
+    if (refused !== undefined) return failed(refused);
     option.set(this, number, value);
     return ok(0);
   }

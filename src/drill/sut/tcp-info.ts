@@ -21,6 +21,7 @@ export const STATE_NUMBERS: Readonly<Record<State, number>> = {
 const CA_STATES: Readonly<Record<string, number>> = { open: 0, 'fast recovery': 3, 'timeout recovery': 4 };
 const OPTION_TIMESTAMPS = 1;
 const OPTION_WINDOW_SCALE = 4;
+const OPTION_SYN_DATA = 32;
 
 export function tcpInfo(connection: Connection): Readonly<Record<string, number>> {
   const info = inspect(connection);
@@ -34,7 +35,10 @@ export function tcpInfo(connection: Connection): Readonly<Record<string, number>
     tcpi_retransmits: info.backOffs,
     tcpi_backoff: info.backOffs,
     tcpi_probes: sender.probes,
-    tcpi_options: (agreement.timestamps ? OPTION_TIMESTAMPS : 0) | (scales ? OPTION_WINDOW_SCALE : 0),
+    tcpi_options:
+      (agreement.timestamps ? OPTION_TIMESTAMPS : 0) |
+      (scales ? OPTION_WINDOW_SCALE : 0) |
+      (connection.fastOpen?.textAccepted === true ? OPTION_SYN_DATA : 0),
     tcpi_snd_wscale: agreement.sendShift,
     tcpi_rcv_wscale: agreement.receiveShift,
     tcpi_rto: info.rto,

@@ -154,7 +154,7 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 }
 
 /**
- * Connects to a peer.
+ * Connects to a peer. With `fastOpen` its `data` goes along with the SYN where the server has been met before (RFC 7413).
  * @throws TcpError when that cannot even be tried; SocketError when the peer refuses or does not answer
  */
 export async function connectTcp(
@@ -163,7 +163,10 @@ export async function connectTcp(
   port: number,
   options: ConnectOptions = {},
 ): Promise<TcpSocket> {
-  const socket = new TcpSocket(stack.tcp.connect(remote, port, stack.now, options));
+  const connection = stack.tcp.connect(remote, port, stack.now, options);
+  const taken = connection.sender.buffered;
+  const socket = new TcpSocket(connection);
   await socket.connected();
+  if (options.data !== undefined && options.data.length > taken) await socket.write(options.data.subarray(taken));
   return socket;
 }

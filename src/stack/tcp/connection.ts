@@ -15,6 +15,7 @@ import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
 import { Unlimited } from './congestion/unlimited.ts';
 import type { Verdict } from './drops.ts';
+import type { FastOpen } from './open/fast-open.ts';
 import { Agreement, DEFAULT_MSS } from './open/handshake.ts';
 import type { Listener } from './open/listener.ts';
 import type { TcpOptions } from './options.ts';
@@ -111,6 +112,8 @@ export class Connection implements Timed {
   /** Urgent data under way, ours and the peer's; there only while there is any. */
   urgentMode: UrgentMode | undefined = undefined;
   urgentMark: UrgentMark | undefined = undefined;
+  /** TCP Fast Open; undefined where it was neither asked for nor used. */
+  fastOpen: FastOpen | undefined = undefined;
   /** The peer's SYN carried the window scale option. */
   peerScales = false;
   /** Longest packet the device cuts itself. */
@@ -254,6 +257,7 @@ export class Connection implements Timed {
   move(event: StateEvent): void {
     const to = state.next(this.state, event);
     if (to === this.state) return;
+    if (this.state === 'SYN-RECEIVED') this.fastOpen?.queue?.end();
     this.state = to;
     if (to === 'TIME-WAIT') this.app.raise(CLOSED); // for the application it is over
     if (to === 'CLOSED') {

@@ -59,6 +59,16 @@ export interface TcpOptions {
   readonly oobInline: boolean;
   /** Received urgent pointers name the last urgent octet (RFC 1122 §4.2.2.4), not the one behind it (MUST-62). @default false */
   readonly stdUrg: boolean;
+  /** Fast Open, RFC 7413: text in a SYN goes with a cookie, or is not taken. False: only where nobody forges addresses. @default true */
+  readonly fastOpenCookies: boolean;
+  /** A server's SYN-ACK repeats a cookie that is good, as FreeBSD's does. @default false */
+  readonly fastOpenEcho: boolean;
+  /** How long a path that swallowed SYNs with text gets ordinary ones (RFC 7413 §4.1.3.1); 0: not at all. Doubles. @default 1 h */
+  readonly fastOpenBackOff: Micros;
+  /** Text in a SYN without Fast Open is kept until the handshake is over (RFC 9293 §3.10.7.2). Kernels ignore it. @default false */
+  readonly synText: boolean;
+  /** The same for text in a SYN-ACK. Linux ignores it. @default true */
+  readonly synAckText: boolean;
   readonly ttl: number;
   /** The octet with DSCP and ECN (MUST-48). @default 0 */
   readonly trafficClass: number;
@@ -90,6 +100,11 @@ export const DEFAULTS: TcpOptions = {
   congestionControl: 'cubic',
   oobInline: true,
   stdUrg: false,
+  fastOpenCookies: true,
+  fastOpenEcho: false,
+  fastOpenBackOff: 60 * MINUTE,
+  synText: false,
+  synAckText: true,
   ttl: 64,
   trafficClass: 0,
 };

@@ -7,6 +7,7 @@ import type { Random } from '../random.ts';
 import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Seq } from '../wire/seq.ts';
+import { add } from '../wire/seq.ts';
 import * as wire from '../wire/tcp.ts';
 import { Segment } from '../wire/tcp.ts';
 import { Answers } from './answers.ts';
@@ -16,6 +17,9 @@ import type { FourTuple, Path } from './connection.ts';
 import { Connection } from './connection.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
+import { openFast } from './open/fast-open.ts';
+import { FastOpenCache } from './open/fast-open-cache.ts';
+import { FastOpenKeys } from './open/fast-open-keys.ts';
 import { IsnGenerator } from './open/isn.ts';
 import type { ListenOptions } from './open/listener.ts';
 import { Listener } from './open/listener.ts';
@@ -30,6 +34,8 @@ import { TcpError } from './tcp-error.ts';
 import type { TcpOutput } from './tcp-output.ts';
 import { mayReopen, TimeWait } from './time/time-wait.ts';
 
+/** Keeps the key of Fast Open apart from the hashes for other purposes. */
+const FAST_OPEN = 4;
 /** Segments from one connection before the next has its turn. */
 const TURN = 16;
 /** What TCP asks of the layer below. */
@@ -45,6 +51,13 @@ export interface ConnectOptions extends Partial<TcpOptions> {
   readonly localAddress?: IpAddress;
   /** Our port; ephemeral when absent. */
   readonly localPort?: number;
+  /**
+   * TCP Fast Open, RFC 7413: `data` goes with the SYN where the server has given us a cookie before, else one is asked for. The
+   * server may see that text twice when the network doubles the SYN: only for requests that bear it (§6.1). @default false
+   */
+  readonly fastOpen?: boolean;
+  /** The first text to send, as far as the send buffer holds it. */
+  readonly data?: Uint8Array;
 }
 
 export class Tcp implements PassiveOpenHost {
@@ -53,6 +66,10 @@ export class Tcp implements PassiveOpenHost {
   readonly #host: TcpHost;
   readonly #deadlines: Deadlines;
   readonly isn: IsnGenerator;
+  /** What makes and checks the cookies of Fast Open; change the key from time to time: `rotate`. */
+  readonly fastOpenKeys: FastOpenKeys;
+  /** What was learnt about servers as a client of Fast Open. */
+  readonly fastOpenCache = new FastOpenCache();
   readonly #ports: EphemeralPorts;
   readonly #passive: PassiveOpen;
   readonly #demux = new Demux();
@@ -69,6 +86,7 @@ export class Tcp implements PassiveOpenHost {
     this.#host = host;
     this.#deadlines = deadlines;
     this.isn = new IsnGenerator(random);
+    this.fastOpenKeys = new FastOpenKeys(this.isn.keyFor(FAST_OPEN));
     this.#ports = new EphemeralPorts(random);
     this.options = { ...DEFAULTS, ...options };
     this.#passive = new PassiveOpen(this, this.#listeners);
@@ -108,7 +126,7 @@ export class Tcp implements PassiveOpenHost {
    */
   connect(remote: IpAddress, remotePort: number, now: Micros, options: ConnectOptions = {}): Connection {
     const what = `cannot connect to ${remote}:${remotePort}`;
-    const { localAddress, localPort = 0, ...settings } = options;
+    const { localAddress, localPort = 0, fastOpen = false, data, ...settings } = options;
     if (!isUnicast(remote) || remotePort === 0) throw new TcpError('not an address to connect to', what);
     const path = this.#host.path(remote, localAddress);
     if (path === undefined) throw new TcpError('network unreachable', what);
@@ -120,6 +138,8 @@ export class Tcp implements PassiveOpenHost {
     const id = { local, localPort: port, remote, remotePort };
     const connection = this.create(id, path, isEmpty(settings) ? this.options : { ...this.options, ...settings });
     connection.openActive(this.isn.next(id, now));
+    if (fastOpen) openFast(connection, this.fastOpenCache, now);
+    if (data !== undefined) connection.send(data);
     this.ready(connection);
     return connection;
   }
@@ -136,9 +156,9 @@ export class Tcp implements PassiveOpenHost {
     wire.decode(view, at, end, segment);
     segment.gsoSize = packet.gsoSize;
     const found = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
-    if (found instanceof TimeWait) return this.#inTimeWait(found, segment, source, destination, now);
+    if (found instanceof TimeWait) return this.#inTimeWait(found, segment, packet.bytes, source, destination, now);
     const connection = found ?? this.#passive.resume(segment, source, destination, now);
-    if (connection === undefined) return this.#passive.onSegment(segment, source, destination, now);
+    if (connection === undefined) return this.#passive.onSegment(segment, packet.bytes, source, destination, now);
     if (connection === 'listen backlog full') return connection;
     const verdict = connection.onSegment(segment, packet.bytes, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
@@ -238,17 +258,29 @@ export class Tcp implements PassiveOpenHost {
     return connection;
   }
 
+  /** The application gets the connection although its handshake is not over. */
+  acceptEarly(connection: Connection, listener: Listener): void {
+    if (listener.settle(connection)) this.#tell.add(listener);
+  }
+
   #settle(connection: Connection, listener: Listener): void {
     if (connection.state === 'SYN-RECEIVED' || connection.state === 'LISTEN') return;
     if (listener.settle(connection)) this.#tell.add(listener);
   }
 
-  #inTimeWait(record: TimeWait, segment: Segment, source: number, destination: number, now: Micros): TcpDrop | undefined {
+  #inTimeWait(
+    record: TimeWait,
+    segment: Segment,
+    bytes: Uint8Array,
+    source: number,
+    destination: number,
+    now: Micros,
+  ): TcpDrop | undefined {
     const listener = this.#listeners.find(destination, record.id.localPort);
     if (listener !== undefined && !listener.isFull && mayReopen(record, segment)) {
       record.end();
       this.#forget(record);
-      return this.#passive.onSegment(segment, source, destination, now, record.sndNxt);
+      return this.#passive.onSegment(segment, bytes, source, destination, now, record.sndNxt);
     }
     const answer = new Segment();
     const verdict = record.onSegment(segment, now, answer);
@@ -292,7 +324,8 @@ export class Tcp implements PassiveOpenHost {
     out.ttl = connection.options.ttl;
     out.trafficClass = connection.options.trafficClass;
     packet.reset();
-    connection.sender.copy(segment.seq, segment.payloadLength, packet.bytes, packet.end);
+    const textAt = segment.has(wire.SYN) ? add(segment.seq, 1) : segment.seq;
+    connection.sender.copy(textAt, segment.payloadLength, packet.bytes, packet.end);
     packet.end += segment.payloadLength;
     this.#writeHeader(packet, segment);
   }

@@ -1,4 +1,5 @@
-/** TCP options: RFC 9293 §3.2, window scale and timestamps of RFC 7323, SACK of RFC 2018. */
+/** TCP options: RFC 9293 §3.2, window scale and timestamps of RFC 7323, SACK of RFC 2018, Fast Open of RFC 7413. */
+import * as fastOpen from './fast-open.ts';
 import type { Segment } from './tcp.ts';
 
 const END = 0;
@@ -13,6 +14,8 @@ const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
 const SACK_PERMITTED_LENGTH = 2;
 const TIMESTAMPS_LENGTH = 10;
+/** Fast Open counts in a SYN only: RFC 7413 §4.1.1. */
+const SYN = 0x02;
 
 /** NOP NOP kind length value echo, as one word (RFC 7323 appendix A): what nearly every segment carries. */
 const ALIGNED_TIMESTAMPS = 0x0101_080a;
@@ -59,6 +62,10 @@ function decodeOne(view: DataView, at: number, kind: number, length: number, int
     case TIMESTAMPS:
       if (length === TIMESTAMPS_LENGTH) readTimestamps(view, at, into);
       return;
+    case fastOpen.FAST_OPEN:
+    case fastOpen.EXPERIMENT:
+      if ((into.flags & SYN) !== 0) into.fastOpen = fastOpen.read(view, at, length) ?? into.fastOpen;
+      return;
     default:
       return; // MUST-6
   }
@@ -84,12 +91,15 @@ export function encodedLength(segment: Segment): number {
     (segment.mss > 0 ? MSS_LENGTH : 0) +
     (segment.windowShift >= 0 ? 1 + WINDOW_SCALE_LENGTH : 0) +
     (segment.sackPermitted && !segment.hasTimestamps ? 2 + SACK_PERMITTED_LENGTH : 0);
-  return syn + (segment.hasTimestamps ? 2 + TIMESTAMPS_LENGTH : 0) + (segment.sackCount > 0 ? 4 + 8 * segment.sackCount : 0);
+  const fast = segment.fastOpen === undefined ? 0 : fastOpen.paddedLength(segment.fastOpen);
+  return (
+    syn + fast + (segment.hasTimestamps ? 2 + TIMESTAMPS_LENGTH : 0) + (segment.sackCount > 0 ? 4 + 8 * segment.sackCount : 0)
+  );
 }
 
 /**
  * Writes the options in the order and padding that Linux uses: MSS; then SACK-permitted in the two bytes that timestamps
- * would pad; timestamps; NOP and window scale; NOP NOP and SACK blocks.
+ * would pad; timestamps; NOP and window scale; NOP NOP and SACK blocks; Fast Open.
  *
  * @returns how many bytes were written
  */
@@ -111,6 +121,7 @@ export function encode(view: DataView, at: number, segment: Segment): number {
     i += 4;
   }
   if (segment.sackCount > 0) i = writeSack(view, i, segment);
+  if (segment.fastOpen !== undefined) i = fastOpen.write(view, i, segment.fastOpen);
   return i - at;
 }
 

@@ -1,5 +1,6 @@
 /** The TCP header, RFC 9293 §3.1, and the segment it is decoded into. */
 import * as checksum from '../bytes/checksum.ts';
+import type { FastOpenOption } from './fast-open.ts';
 import { PROTOCOL_TCP } from './ipv4.ts';
 import type { Seq } from './seq.ts';
 import { seq } from './seq.ts';
@@ -67,6 +68,8 @@ export class Segment {
   /** Option SACK, RFC 2018 §3: `sackCount` pairs of left and right edges in `sackEdges`. */
   sackCount = 0;
   readonly sackEdges: Int32Array = new Int32Array(8);
+  /** Option Fast Open, RFC 7413: in a SYN or SYN-ACK; undefined when absent. */
+  fastOpen: FastOpenOption | undefined = undefined;
   /** On the way out: payload bytes per frame when this is a super-segment that the device cuts; 0 when it is not. */
   gsoSize = 0;
   /** On the way out: why it is sent, in the words of the field. */
@@ -99,6 +102,7 @@ export class Segment {
     this.tsValue = 0;
     this.tsEcho = 0;
     this.sackCount = 0;
+    this.fastOpen = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The handshake is over: what both ways into ESTABLISHED have in common. */
 import type { Micros } from '../../time.ts';
-import { CONNECTED, WRITABLE } from '../application-side.ts';
+import { CONNECTED, READABLE, WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 
 export function startEstablished(tcb: Connection, now: Micros): void {
@@ -14,5 +14,5 @@ export function startEstablished(tcb: Connection, now: Micros): void {
   sender.recovery.recover = tcb.snd.iss; // a SYN that timed out must not forbid the first fast retransmit
   tcb.heardAt = now;
   if (tcb.options.keepAlive) tcb.timers.keepAlive = now + tcb.options.keepAliveIdle;
-  tcb.app.raise(CONNECTED | WRITABLE);
+  tcb.app.raise(CONNECTED | WRITABLE | (tcb.receiver.available > 0 ? READABLE : 0));
 }

@@ -46,7 +46,7 @@ export function segmentArrives(tcb: Connection, segment: Segment, bytes: Uint8Ar
 function arrivesAgain(tcb: Connection, segment: Segment): Verdict {
   if (tcb.state !== 'SYN-RECEIVED' || !segment.has(SYN) || segment.has(RST) || segment.seq !== tcb.rcv.irs) return undefined;
   if (!segment.has(ACK)) {
-    tcb.sender.sent.markAllLost();
+    tcb.sender.sent.markFirstLost(1);
     return 'nothing new in the segment';
   }
   segment.flags &= ~SYN;
@@ -120,7 +120,8 @@ function checkReset(tcb: Connection, segment: Segment, now: Micros): Verdict {
       tcb.move('delete'); // the application has its answer already: closed in order
       return 'done';
     case 'SYN-RECEIVED':
-      tcb.fail('refused');
+      tcb.fastOpen?.queue?.reset(now);
+      tcb.fail(tcb.fastOpen?.queue === undefined ? 'refused' : 'reset by peer'); // accepted already: no refusal any more
       return 'done';
     default:
       tcb.fail('reset by peer');

@@ -2,9 +2,10 @@
 import type { Micros } from '../../time.ts';
 import { add, after, atOrBefore } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
-import { ACK, RST, SYN } from '../../wire/tcp.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
+import { synAckArrived } from '../open/fast-open.ts';
 import { agree } from '../open/handshake.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
@@ -31,6 +32,8 @@ export function synSentArrives(tcb: Connection, segment: Segment, now: Micros): 
   startEstablished(tcb, now);
   const verdict = ackArrives(tcb, segment, now);
   tcb.acks.now('ACK of the SYN');
+  if (tcb.fastOpen !== undefined) synAckArrived(tcb, segment, tcb.fastOpen, now);
+  if (!tcb.options.synAckText && tcb.fastOpen === undefined) dropText(segment);
   return verdict;
 }
 
@@ -58,5 +61,11 @@ export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
 function simultaneousOpen(tcb: Connection): void {
   tcb.move('SYN arrives');
   tcb.acks.now('SYN ACK: simultaneous open');
-  tcb.sender.sent.markAllLost();
+  tcb.sender.sent.markFirstLost(1); // and not the text behind it, which waits until it is acknowledged
+}
+
+/** What a kernel that ignores text and FIN in a SYN-ACK sees of it. */
+function dropText(segment: Segment): void {
+  segment.payloadLength = 0;
+  segment.flags &= ~FIN;
 }

@@ -39,6 +39,14 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
 
 const textEndOf = ({ payloadLength }: Segment, textAt: Seq): Seq => add(textAt, payloadLength);
 
+/** Text in the SYN of a connection that a listener has just begun: within the window that our SYN-ACK is going to offer. */
+export function takeSynText(tcb: Connection, syn: Segment, bytes: Uint8Array, now: Micros): void {
+  if (syn.length === 1) return;
+  tcb.rcv.edge = add(tcb.rcv.nxt, tcb.receiver.synWindow);
+  processText(tcb, syn, bytes, now);
+  if (tcb.fastOpen !== undefined) tcb.fastOpen.textAccepted = syn.payloadLength > 0;
+}
+
 /** Stores the part of `[textAt, to)` that is new. */
 function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt: Seq, to: Seq, now: Micros): Verdict {
   const { rcv, receiver, acks } = tcb;
@@ -72,7 +80,7 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
     acks.now('ACK: hole filled');
   }
   receiver.adjust(tcb.rtt.smoothed, now);
-  if (tcb.state !== 'SYN-RECEIVED') tcb.app.raise(READABLE);
+  if (tcb.state !== 'SYN-RECEIVED' || tcb.fastOpen?.queue !== undefined) tcb.app.raise(READABLE);
   return armDelayedAck(tcb, now);
 }
 

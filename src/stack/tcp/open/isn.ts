@@ -30,6 +30,12 @@ export class IsnGenerator {
     return this.#of(id, FOR_TIMESTAMPS);
   }
 
+  /** A key for another purpose, which tells nothing about this one. */
+  keyFor(purpose: number): readonly [number, number, number, number] {
+    const word = (i: number): number => this.hash.words(0, 0, 0, purpose, i);
+    return [word(0), word(1), word(2), word(3)];
+  }
+
   #of(id: FourTuple, purpose: number): number {
     return this.hash.words(id.local.w3, id.remote.w3, (id.localPort << 16) | id.remotePort, purpose);
   }

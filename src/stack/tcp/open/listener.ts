@@ -6,6 +6,8 @@ import type { ConnectionOwner } from '../application-side.ts';
 import { READABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import type { TcpOptions } from '../options.ts';
+import type { FastOpenKeys } from './fast-open-keys.ts';
+import { FastOpenQueue } from './fast-open-queue.ts';
 import { COOKIE_LIFETIME } from './syn-cookies.ts';
 
 export interface ListenOptions extends Partial<TcpOptions> {
@@ -13,6 +15,13 @@ export interface ListenOptions extends Partial<TcpOptions> {
   readonly address?: IpAddress | undefined;
   /** Connections that may wait for their handshake or to be accepted. @default 511 */
   readonly backlog?: number;
+  /**
+   * TCP Fast Open, RFC 7413: connections that may be accepted with the text of their SYN while their handshake goes on; the
+   * application must bear to see such text twice (§6.1). 0: none. @default 0
+   */
+  readonly fastOpen?: number;
+  /** Other keys than the host's for the cookies of this port. */
+  readonly fastOpenKeys?: FastOpenKeys;
 }
 
 const DEFAULT_BACKLOG = 511;
@@ -28,6 +37,9 @@ export class Listener {
   readonly backlog: number;
   readonly options: Partial<TcpOptions>;
   owner: ConnectionOwner | undefined = undefined;
+  /** Fast Open, where it was asked for; may be changed at any time. */
+  fastOpen: FastOpenQueue | undefined = undefined;
+  fastOpenKeys: FastOpenKeys | undefined = undefined;
   isOpen = true;
   /** When a SYN was last answered with a cookie. */
   cookieAt: Micros = -COOKIE_LIFETIME;
@@ -39,11 +51,13 @@ export class Listener {
   /** Of those, how many the owner has left when it was last told. */
   #leftWaiting = 0;
 
-  constructor(port: number, { address, backlog = DEFAULT_BACKLOG, ...options }: ListenOptions) {
+  constructor(port: number, { address, backlog = DEFAULT_BACKLOG, fastOpen = 0, fastOpenKeys, ...options }: ListenOptions) {
     this.port = port;
     this.address = address;
     this.backlog = backlog;
     this.options = options;
+    if (fastOpen > 0) this.fastOpen = new FastOpenQueue(fastOpen);
+    this.fastOpenKeys = fastOpenKeys;
   }
 
   get isFull(): boolean {

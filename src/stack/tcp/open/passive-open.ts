@@ -7,10 +7,13 @@ import { add, max } from '../../wire/seq.ts';
 import { ACK, RST, Segment, SYN } from '../../wire/tcp.ts';
 import { resetFor } from '../arrive/reset.ts';
 import { learnFromSyn } from '../arrive/syn-sent.ts';
+import { takeSynText } from '../arrive/text-arrives.ts';
 import type { Connection, FourTuple, Path } from '../connection.ts';
 import type { TcpDrop } from '../drops.ts';
 import type { TcpOptions } from '../options.ts';
 import { cookieAnswer, wordsOf } from './cookie-answer.ts';
+import type { FastOpenKeys } from './fast-open-keys.ts';
+import { admit } from './fast-open-server.ts';
 import type { IsnGenerator } from './isn.ts';
 import type { Listener } from './listener.ts';
 import type { Listeners } from './listeners.ts';
@@ -29,7 +32,10 @@ export interface PassiveOpenHost {
   path(to: IpAddress, from: IpAddress): Path | undefined;
   /** A new connection that is known by its four-tuple from now on. */
   create(id: FourTuple, path: Path, options: TcpOptions): Connection;
+  readonly fastOpenKeys: FastOpenKeys;
   ready(connection: Connection): void;
+  /** Gives a connection to the application before its handshake is over. */
+  acceptEarly(connection: Connection, listener: Listener): void;
   /** Sends a segment that belongs to no connection, in answer to one from `source` to `destination`. */
   answer(segment: Segment, source: number, destination: number): void;
 }
@@ -45,8 +51,18 @@ export class PassiveOpen {
     this.#cookies = new SynCookies(host.isn.hash);
   }
 
-  /** @param above the last number that this four-tuple used before: MAY-2 (1), a new initial number lies beyond it */
-  onSegment(segment: Segment, source: number, destination: number, now: Micros, above?: Seq): TcpDrop | undefined {
+  /**
+   * @param bytes the packet that `segment.payloadAt` points into
+   * @param above the last number that this four-tuple used before: MAY-2 (1), a new initial number lies beyond it
+   */
+  onSegment(
+    segment: Segment,
+    bytes: Uint8Array,
+    source: number,
+    destination: number,
+    now: Micros,
+    above?: Seq,
+  ): TcpDrop | undefined {
     const listener = this.#listeners.find(destination, segment.destinationPort);
     if (listener === undefined) {
       this.reset(segment, source, destination);
@@ -58,12 +74,13 @@ export class PassiveOpen {
       return 'no such connection';
     }
     if (!segment.has(SYN)) return 'no ACK flag'; // fourth
-    return this.#synArrives(listener, segment, fromV4(source), fromV4(destination), now, above); // third
+    return this.#synArrives(listener, segment, bytes, fromV4(source), fromV4(destination), now, above); // third
   }
 
   #synArrives(
     listener: Listener,
     syn: Segment,
+    bytes: Uint8Array,
     remote: IpAddress,
     local: IpAddress,
     now: Micros,
@@ -90,8 +107,21 @@ export class PassiveOpen {
     connection.openPassive(above === undefined ? isn : max(isn, add(above, BEYOND_OLD)));
     learnFromSyn(connection, syn, now);
     listener.begin(connection);
+    this.#fastOpen(connection, listener, syn, bytes, now);
     host.ready(connection);
     return undefined;
+  }
+
+  /** Text in the SYN: accepted at once with a cookie, else kept or ignored (RFC 9293 §3.10.7.2 leaves it open). */
+  #fastOpen(connection: Connection, listener: Listener, syn: Segment, bytes: Uint8Array, now: Micros): void {
+    const { fastOpen: queue, fastOpenKeys: keys = this.#host.fastOpenKeys } = listener;
+    const { id, options } = connection;
+    if (queue !== undefined) connection.fastOpen = admit({ queue, keys }, syn, id, options, now);
+    const isEarly = connection.fastOpen?.queue !== undefined;
+    if (isEarly || options.synText) takeSynText(connection, syn, bytes, now);
+    if (!isEarly) return;
+    queue?.begin();
+    this.#host.acceptEarly(connection, listener);
   }
 
   /** The connection whose SYN was answered with a cookie that this segment acknowledges; undefined when there is none. */

@@ -6,6 +6,7 @@ import type { Segment } from '../../wire/tcp.ts';
 import { ACK, RST } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
 import { tailProbeDelay } from '../loss/tail-probe.ts';
+import { fillSyn, maySendEarly } from '../open/fast-open.ts';
 import { mayTransmitText } from '../state.ts';
 import { probeDelay } from './persist.ts';
 import { resend, retransmit, transmitTailProbe } from './retransmit.ts';
@@ -54,6 +55,7 @@ function transmitSyn(tcb: Connection, out: Segment, now: Micros): boolean {
   tcb.sender.sent.append(tcb.snd.iss, 1, now);
   out.reason = tcb.state === 'SYN-SENT' ? 'SYN' : 'SYN ACK';
   shape(tcb, out, tcb.snd.iss, 1);
+  if (tcb.fastOpen !== undefined) fillSyn(tcb, out, tcb.fastOpen, now);
   sent(tcb, now);
   return true;
 }
@@ -61,7 +63,7 @@ function transmitSyn(tcb: Connection, out: Segment, now: Micros): boolean {
 /** Text for the first time, and the FIN behind the last of it. */
 function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
   const { sender, snd } = tcb;
-  if (!mayTransmitText(tcb.state) || sender.finSent) return false;
+  if (!(mayTransmitText(tcb.state) || maySendEarly(tcb)) || sender.finSent) return false;
   const unsent = sender.unsent;
   if (unsent === 0 && !sender.finQueued) return false;
   if (sender.sent.isEmpty && unsent > 0 && now - sender.lastSentAt > tcb.rtt.rto) sender.control.onIdle();
@@ -75,6 +77,9 @@ function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
   transmit(tcb, out, text + (withFin ? 1 : 0), now);
   return true;
 }
+
+/** A SYN-ACK in flight is no small segment that text would have to wait for. */
+const isOnlySyn = ({ snd }: Connection): boolean => !snd.synAcknowledged && snd.nxt === add(snd.iss, 1);
 
 /**
  * How much text the next segment or burst may carry; -1 when it is wiser to wait. RFC 9293 §3.8.6.2.1 (sender's silly window
@@ -93,7 +98,7 @@ function textLength(tcb: Connection, unsent: number, room: number): number {
     return isTail && impatient ? length : full;
   }
   const allOfIt = length === unsent;
-  const nothingInFlight = sender.sent.isEmpty;
+  const nothingInFlight = sender.sent.isEmpty || isOnlySyn(tcb);
   if (allOfIt && (nothingInFlight || impatient)) return length;
   if (nothingInFlight && length >= snd.maxWnd >> 1) return length; // (3): half of the largest window ever offered
   return -1;
@@ -176,7 +181,7 @@ function armWaiting(tcb: Connection, now: Micros): void {
 function armPersist(tcb: Connection, now: Micros): void {
   const { sender, snd, timers } = tcb;
   const outstanding = !sender.sent.isEmpty;
-  const waiting = mayTransmitText(tcb.state) && !sender.finSent && (sender.unsent > 0 || sender.finQueued);
+  const waiting = (mayTransmitText(tcb.state) || maySendEarly(tcb)) && !sender.finSent && (sender.unsent > 0 || sender.finQueued);
   const closed = snd.wnd === 0 && (outstanding || waiting) && mayTransmitText(tcb.state);
   const silly = waiting && !outstanding; // a window too small for the segment that waits: the override of §3.8.6.2.1 (4)
   if (!closed && !silly) {

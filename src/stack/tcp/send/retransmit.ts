@@ -15,6 +15,7 @@ export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean 
   if (record === undefined) return false;
   const { room } = sender;
   const isSyn = !snd.synAcknowledged;
+  if (isSyn && record !== sender.sent.first) return false; // RFC 7413 §4.2: nothing behind a SYN before its acknowledgment
   if (room <= 0 && !recovery.urgent && !isSyn) return false;
   // SHLD-16: within the window as it is now; what lies beyond waits for it to open again
   const windowRoom = isSyn ? 1 : diff(add(snd.una, snd.wnd), record.seq);

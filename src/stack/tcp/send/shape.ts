@@ -17,7 +17,7 @@ const SUPER_HEADERS = 20 + MAX_HEADER;
 export function shape(tcb: Connection, out: Segment, at: Seq, length: number): void {
   const { sender, snd } = tcb;
   out.seq = at;
-  if (!snd.synAcknowledged) {
+  if (!snd.synAcknowledged && at === snd.iss) {
     const answer = tcb.state !== 'SYN-SENT';
     out.flags = answer ? SYN | ACK : SYN;
     offer(tcb.agreement, out, tcb.options, answer, tcb.peerScales);

@@ -3,6 +3,7 @@ import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Connection } from '../connection.ts';
 import { detectLosses } from '../loss/loss-detection.ts';
+import { noteTimeout } from '../open/fast-open.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
 
 export function onTimeout(tcb: Connection, now: Micros): void {
@@ -33,7 +34,9 @@ export function onTimeout(tcb: Connection, now: Micros): void {
 function retransmissionTimeout(tcb: Connection, now: Micros): void {
   const { sender, timers, rtt, snd } = tcb;
   timers.retransmit = NEVER;
-  if (sender.sent.isEmpty || gaveUp(tcb, now)) return;
+  if (sender.sent.isEmpty) return;
+  if (tcb.fastOpen !== undefined) noteTimeout(tcb, tcb.fastOpen, now);
+  if (gaveUp(tcb, now)) return;
   const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
   // a lost SYN says nothing about the path's capacity: ssthresh must not be pinned by it
   if (!inHandshake) sender.control.onTimeout(snd.flight, rtt.backOffs > 0, now);
