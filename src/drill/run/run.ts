@@ -26,7 +26,7 @@ export function run(script: Script, sut: Sut, settings: Settings): Verdict {
     const commands = (list: readonly Command[]): void => {
       for (const command of list) {
         current = command;
-        runCommand(command.text, sut);
+        runCommand(command.text, session);
       }
     };
     commands(script.init);
@@ -62,7 +62,7 @@ function perform(event: ScriptEvent, session: Session, calls: Calls, variables: 
       break;
     case 'command':
       session.tell(printAction(action));
-      runCommand(action.text, session.sut);
+      runCommand(action.text, session);
       break;
     case 'code':
       execute(action.text, variables, lookup(session));

@@ -101,6 +101,11 @@ export class Session {
     this.advance(Math.max(at, this.sut.now), () => false);
   }
 
+  /** A command that takes its time. */
+  wait(duration: Micros): void {
+    this.advance(this.sut.now + duration, () => false);
+  }
+
   /**
    * Lets time pass from timer to timer.
    * @param limit a finite time

@@ -1,6 +1,7 @@
 /** The numbers behind the words of system calls, as Linux has them, and the value of an argument. */
 import type { Expr, Field } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
+import { ERRNO_NUMBERS } from './errno.ts';
 
 export const O_NONBLOCK = 0x800;
 export const O_RDWR = 2;
@@ -120,7 +121,7 @@ export function numberOf(expr: Expr | undefined, what: string): number {
     case 'number':
       return expr.value;
     case 'word': {
-      const value = CONSTANTS[expr.name];
+      const value = CONSTANTS[expr.name] ?? ERRNO_NUMBERS[expr.name];
       if (value === undefined) throw new Unsupported(`the constant ${expr.name}`);
       return value;
     }

@@ -53,17 +53,24 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_recovery: fixedAt(1),
   tcp_stdurg: ([value = 0]) => ({ stdUrg: value !== 0 }),
   tcp_frto: fixedAt(0),
-  tcp_slow_start_after_idle: fixedAt(1),
-  tcp_rfc1337: fixedAt(1),
-  tcp_no_metrics_save: nothing,
-  tcp_autocorking: nothing,
-  tcp_tso_win_divisor: nothing,
-  tcp_min_tso_segs: nothing,
-  tcp_pacing_ss_ratio: nothing,
-  tcp_pacing_ca_ratio: nothing,
-  tcp_invalid_ratelimit: nothing,
-  ip_local_port_range: nothing,
+  tcp_rfc1337: ([value = 0]) => ({ protectTimeWait: value !== 0 }),
+  tcp_slow_start_after_idle: ([value = 0]) => ({ idleRestart: value === 0 ? 'none' : 'halve' }),
+  tcp_invalid_ratelimit: milliseconds('challengeInterval'),
+  ip_default_ttl: ([value = 64]) => ({ ttl: value }),
 };
+
+/** What only tunes the kernel's own machinery: pacing, offloads, memory accounts, caches, and limits that no single script meets. */
+const WITHOUT_EFFECT = new Set(
+  `tcp_no_metrics_save tcp_autocorking tcp_tso_win_divisor tcp_min_tso_segs tcp_tso_rtt_log tcp_pacing_ss_ratio tcp_pacing_ca_ratio
+  tcp_limit_output_bytes tcp_mem tcp_early_demux tcp_low_latency tcp_max_orphans tcp_max_tw_buckets tcp_challenge_ack_limit
+  tcp_retrans_collapse tcp_backlog_ack_defer tcp_comp_sack_delay_ns tcp_comp_sack_slack_ns tcp_comp_sack_nr tcp_comp_sack_rtt_percent
+  tcp_thin_linear_timeouts tcp_thin_dupack tcp_moderate_rcvbuf tcp_max_reordering tcp_allowed_congestion_control tcp_available_ulp
+  tcp_probe_interval tcp_probe_threshold tcp_base_mss tcp_mtu_probe_floor tcp_min_snd_mss tcp_max_syn_backlog tcp_plb_enabled
+  tcp_fwmark_accept tcp_l3mdev_accept tcp_migrate_req tcp_child_ehash_entries tcp_ehash_entries tcp_tw_recycle tcp_dma_copybreak
+  ip_local_port_range ip_local_reserved_ports ip_autobind_reuse ip_nonlocal_bind ip_forward ip_early_demux inet_peer_maxttl
+  icmp_ratelimit icmp_ratemask icmp_msgs_per_sec icmp_msgs_burst`.split(/\s+/),
+);
+const FOREIGN_TREES = /^(?:net\.core\.|net\.ipv4\.(?:conf|route|neigh)\.|net\.ipv6\.|kernel\.|vm\.|fs\.)/;
 
 const FREEBSD: Readonly<Record<string, Knob | string>> = {
   rfc1323: ([value = 0]) => ({ timestamps: value === 1 || value === 3, windowScale: value === 1 || value === 2 }),
@@ -101,7 +108,8 @@ const FREEBSD: Readonly<Record<string, Knob | string>> = {
 
 /** @param name as sysctl writes it, with dots or slashes @throws Unsupported */
 export function settingsOf(name: string, value: string): Changes {
-  const dotted = name.replaceAll('/', '.');
+  const dotted = name.replaceAll('/', '.').replace(/^\.?proc\.sys\./, '');
+  if (FOREIGN_TREES.test(dotted) || WITHOUT_EFFECT.has(dotted.replace(/^net\.ipv4\./, ''))) return {};
   const [table, key] = dotted.startsWith('net.inet.tcp.')
     ? [FREEBSD, dotted.slice('net.inet.tcp.'.length)]
     : [LINUX, dotted.replace(/^net\.ipv4\./, '')];

@@ -16,8 +16,8 @@ export interface Personality {
 }
 
 /**
- * Not here because the stack has no setting for it: initial window, order of the options, slow start after idle, the count of
- * quick acknowledgments, slop of the retransmission timer, and the wire values of FreeBSD's windows.
+ * Not here because the stack has no setting for it: the count of quick acknowledgments, slop of the retransmission timer, and the
+ * wire values of FreeBSD's windows.
  */
 export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
   linux: {
@@ -28,6 +28,19 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       initialRto: 1 * SECOND,
       minRto: 200 * MILLISECOND,
       ackDelay: 40 * MILLISECOND,
+      maxRto: 120 * SECOND,
+      minRtoBounds: 'variance',
+      initialWindow: 10,
+      growsWhenHalfUsed: true,
+      idleRestart: 'none',
+      nagle: 'minshall',
+      push: 'write',
+      halfWindowMss: true,
+      windowProbe: 'old number',
+      challengeInterval: 500 * MILLISECOND,
+      answersUnsentAck: false,
+      softErrorEndsAttempt: true,
+      protectTimeWait: false,
       timeWait: 60 * SECOND,
       finWait2: 60 * SECOND,
       // the smallest shift that names it is 8: what the public suites see from a host with 15 MiB

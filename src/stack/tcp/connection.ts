@@ -57,12 +57,12 @@ export interface Path {
   readonly gsoMaxSize: number;
 }
 
-function controlFor(name: TcpOptions['congestionControl']): CongestionControl {
-  switch (name) {
+function controlFor({ congestionControl, initialWindow }: TcpOptions): CongestionControl {
+  switch (congestionControl) {
     case 'cubic':
-      return new Cubic(DEFAULT_MSS);
+      return new Cubic(DEFAULT_MSS, true, initialWindow);
     case 'reno':
-      return new Reno(DEFAULT_MSS);
+      return new Reno(DEFAULT_MSS, initialWindow);
     case 'unlimited':
       return new Unlimited();
   }
@@ -134,13 +134,13 @@ export class Connection implements Timed {
     this.timestamps = new Timestamps(secret);
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
-    const control = controlFor(options.congestionControl);
+    const control = controlFor(options);
     this.sender = new Sender(this.snd, control, options, shared);
   }
 
   /** How many challenges it has left; most connections never see a segment that needs one. */
   get challenges(): ChallengeLimit {
-    this.#challenges ??= new ChallengeLimit();
+    this.#challenges ??= new ChallengeLimit(this.options.challengeInterval);
     return this.#challenges;
   }
 
@@ -169,7 +169,9 @@ export class Connection implements Timed {
   /** SEND, §3.10.2. @returns how many bytes were taken; 0 when the buffer is full or the connection does not take any */
   send(bytes: Uint8Array, from = 0, to: number = bytes.length, { urgent = false }: SendOptions = NOTHING_SPECIAL): number {
     if (!state.mayWrite(this.state) || this.sender.finQueued) return 0;
+    const end = this.sender.end;
     const taken = this.sender.write(bytes, from, to);
+    if (taken > 0) this.sender.mark(end, this.options);
     if (taken < to - from) this.app.wantsWritable = true;
     if (taken > 0 && urgent) enterUrgentMode(this);
     if (taken > 0) this.host?.ready(this);

@@ -5,6 +5,15 @@ import { MILLISECOND, MINUTE, SECOND } from '../time.ts';
 export interface TcpOptions {
   /** Send small segments at once instead of waiting for the acknowledgment of earlier ones (MUST-17). @default false */
   readonly noDelay: boolean;
+  /**
+   * Which small segments wait: those behind anything unacknowledged (RFC 9293 §3.7.4), or only those behind another small one,
+   * as Linux does after Minshall. @default 'classic'
+   */
+  readonly nagle: 'classic' | 'minshall';
+  /** PSH at the end of what is buffered when a segment leaves (MUST-61), or behind each write, as Linux does. @default 'buffer' */
+  readonly push: 'buffer' | 'write';
+  /** No segment longer than half the largest window that the peer has offered, as in Linux. @default false */
+  readonly halfWindowMss: boolean;
   /** Probe an idle peer (RFC 9293 §3.8.4, MUST-25). @default false */
   readonly keepAlive: boolean;
   /** Silence before the first keep-alive probe (MUST-28). @default 2 hours */
@@ -24,6 +33,11 @@ export interface TcpOptions {
    * lies above every delayed acknowledgment in use. @default 200 ms
    */
   readonly minRto: Micros;
+  /**
+   * What `minRto` is the floor of: the timeout, as RFC 6298 (2.4) says, or its variance term, so that the timeout is
+   * SRTT + max(4 * RTTVAR, minRto), as Linux counts. @default 'timeout'
+   */
+  readonly minRtoBounds: 'timeout' | 'variance';
   /** Before the first round-trip sample, RFC 6298 (2.1). @default 1 s */
   readonly initialRto: Micros;
   /** Ceiling of the retransmission timeout, RFC 6298 (2.5). @default 60 s */
@@ -50,6 +64,25 @@ export interface TcpOptions {
   readonly maxSendBuffer: number;
   /** Offer selective acknowledgment, RFC 2018, and with it loss detection by time (RFC 8985). @default true */
   readonly sack: boolean;
+  /** The initial window in segments of any size; 0: by the bytes of RFC 6928 §2. @default 0 */
+  readonly initialWindow: number;
+  /** In slow start the window grows while more than half of it is used, as in Linux; else only while all of it is. @default false */
+  readonly growsWhenHalfUsed: boolean;
+  /**
+   * The congestion window after silence of more than a retransmission timeout: the initial one (RFC 5681 §4.1), half of it for
+   * each timeout (RFC 2861, Linux), or as it was. @default 'initial window'
+   */
+  readonly idleRestart: 'initial window' | 'halve' | 'none';
+  /** What asks about a closed window: an octet of text (MUST-36), or as in Linux an old number without text. @default 'octet' */
+  readonly windowProbe: 'octet' | 'old number';
+  /** Least time between two challenge acknowledgments of a connection; 0: ten a second (RFC 5961 §7). @default 0 */
+  readonly challengeInterval: Micros;
+  /** An acknowledgment of what was never sent is answered (RFC 9293 §3.10.7.4 fifth) or passed over, as in Linux. @default true */
+  readonly answersUnsentAck: boolean;
+  /** Any ICMP error about a SYN ends the attempt, as in Linux; RFC 1122 §4.2.3.9 has soft ones ignored. @default false */
+  readonly softErrorEndsAttempt: boolean;
+  /** Keep TIME-WAIT when a RST arrives (RFC 1337 §3). @default true */
+  readonly protectTimeWait: boolean;
   /** CUBIC (RFC 9438) with HyStart++ (RFC 9406), Reno (RFC 5681), or none. @default 'cubic' */
   readonly congestionControl: 'cubic' | 'reno' | 'unlimited';
   /**
@@ -76,6 +109,9 @@ export interface TcpOptions {
 
 export const DEFAULTS: TcpOptions = {
   noDelay: false,
+  nagle: 'classic',
+  push: 'buffer',
+  halfWindowMss: false,
   keepAlive: false,
   keepAliveIdle: 120 * MINUTE,
   keepAliveInterval: 75 * SECOND,
@@ -84,6 +120,7 @@ export const DEFAULTS: TcpOptions = {
   r2: 15 * MINUTE,
   r2Syn: 3 * MINUTE,
   minRto: 200 * MILLISECOND,
+  minRtoBounds: 'timeout',
   initialRto: 1 * SECOND,
   maxRto: 60 * SECOND,
   ackDelay: 40 * MILLISECOND,
@@ -97,6 +134,14 @@ export const DEFAULTS: TcpOptions = {
   sendBuffer: 256 * 1024,
   maxSendBuffer: 4 * 1024 * 1024,
   sack: true,
+  initialWindow: 0,
+  growsWhenHalfUsed: false,
+  idleRestart: 'initial window',
+  windowProbe: 'octet',
+  challengeInterval: 0,
+  answersUnsentAck: true,
+  softErrorEndsAttempt: false,
+  protectTimeWait: true,
   congestionControl: 'cubic',
   oobInline: true,
   stdUrg: false,

@@ -164,7 +164,9 @@ export class Tcp implements PassiveOpenHost {
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
-    if (verdict === 'acknowledges what was never sent' && inHandshake) this.#passive.reset(segment, source, destination);
+    const isReset =
+      verdict === 'text after the application closed' || (verdict === 'acknowledges what was never sent' && inHandshake);
+    if (isReset) this.#passive.reset(segment, source, destination);
     return verdict === 'done' ? undefined : verdict;
   }
 

@@ -33,7 +33,8 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
 function checkNumber(tcb: Connection, segment: Segment, now: Micros): Verdict {
   const { snd } = tcb;
   if (after(segment.ack, snd.nxt)) {
-    if (tcb.challenges.take(now)) tcb.acks.now('ACK: the peer acknowledges what was never sent');
+    const isAnswered = tcb.options.answersUnsentAck && tcb.challenges.take(now);
+    if (isAnswered) tcb.acks.now('ACK: the peer acknowledges what was never sent');
     return 'acknowledges what was never sent';
   }
   // RFC 5961 §5.2: below what the peer can still have in flight it is an attack or a ghost
@@ -113,12 +114,13 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
 function sampleRtt(tcb: Connection, segment: Segment, now: Micros): boolean {
   const { sent } = tcb.sender;
   if (sent.ackedSentAt !== NEVER) {
-    tcb.rtt.sample(now - sent.ackedSentAt);
+    const oldest = tcb.options.minRtoBounds === 'variance' ? sent.ackedFirstSentAt : sent.ackedSentAt;
+    tcb.rtt.sample(now - oldest, tcb.snd.una, tcb.snd.nxt, now - sent.ackedSentAt);
     return true;
   }
   if (!tcb.timestamps.enabled || !segment.hasTimestamps || segment.tsEcho === 0) return false;
   const elapsed = tcb.timestamps.since(segment.tsEcho, now);
-  if (elapsed >= 0) tcb.rtt.sample(Math.max(elapsed, 1));
+  if (elapsed >= 0) tcb.rtt.sample(Math.max(elapsed, 1), tcb.snd.una, tcb.snd.nxt);
   return elapsed >= 0;
 }
 
@@ -159,7 +161,11 @@ function growWindow(tcb: Connection, acked: number, flight: number, sampled: boo
   const { control, sample } = sender;
   sample.roundEnded = atOrAfter(snd.una, sender.roundEnd);
   if (sample.roundEnded) sender.roundEnd = snd.nxt;
-  if (flight + control.mss <= control.window) return;
+  const isUsed =
+    tcb.options.growsWhenHalfUsed && sender.history !== undefined
+      ? sender.history.usage.isWell(control)
+      : flight + control.mss > control.window;
+  if (!isUsed) return;
   sample.acked = acked;
   sample.now = now;
   sample.rtt = sampled ? rtt.latest : 0;

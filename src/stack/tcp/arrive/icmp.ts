@@ -38,7 +38,8 @@ export function icmpArrives(tcb: Connection, fault: TcpFault, quoted: Seq): bool
       else tcb.app.softError = fault.failure;
       return true;
     case 'soft':
-      tcb.app.softError = fault.failure; // MUST-56: do not abort; SHLD-25: remember why
+      if (inHandshake && tcb.options.softErrorEndsAttempt) tcb.fail(fault.failure);
+      else tcb.app.softError = fault.failure; // MUST-56: do not abort; SHLD-25: remember why
       return true;
   }
 }

@@ -21,9 +21,8 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
   const textAt = segment.has(SYN) ? add(segment.seq, 1) : segment.seq;
   const textEnd = textEndOf(segment, textAt);
   if (segment.payloadLength > 0 && tcb.app.readClosed && after(textEnd, rcv.nxt)) {
-    tcb.app.resetDue = true; // RFC 9293 §3.6.1, SHLD-3: the peer must learn that its data is not read
     tcb.fail('aborted');
-    return 'text after the application closed';
+    return 'text after the application closed'; // RFC 9293 §3.6.1, SHLD-3: whoever called resets it, or the peer would not learn
   }
   tcb.receiver.sawSegment(segment.gsoSize > 0 ? segment.gsoSize : segment.payloadLength, tcb.agreement.receiveMss);
   const limit = tcb.peerFin === undefined ? rcv.edge : min(rcv.edge, tcb.peerFin);

@@ -31,12 +31,17 @@ export interface CongestionControl {
   onRecovered(flight: number): void;
   /** The retransmission timer expired. `again`: for data that had timed out before. */
   onTimeout(flight: number, again: boolean, now: Micros): void;
-  /** The connection was idle for longer than a retransmission timeout. */
-  onIdle(): void;
+  /** The connection was idle for longer than a retransmission timeout. @param halvings 0: back to the initial window at once */
+  onIdle(halvings?: number): void;
 }
 
 /** ssthresh before anything was lost: "arbitrarily high", RFC 5681 §3.1; Linux: TCP_INFINITE_SSTHRESH. */
 export const NO_THRESHOLD = 0x7fff_ffff;
 
-/** RFC 6928 §2: min (10*MSS, max (2*MSS, 14600)). */
-export const initialWindow = (mss: number): number => Math.min(10 * mss, Math.max(2 * mss, 14_600));
+/** RFC 6928 §2: min (10*MSS, max (2*MSS, 14600)). @param segments the window in segments of any size, as in Linux; 0: by the RFC */
+export const initialWindow = (mss: number, segments = 0): number =>
+  segments > 0 ? segments * mss : Math.min(10 * mss, Math.max(2 * mss, 14_600));
+
+/** RFC 2861 §2: half of the window for each timeout that passed in silence, down to the initial one. */
+export const afterSilence = (window: number, initial: number, halvings: number): number =>
+  halvings === 0 ? Math.min(window, initial) : Math.max(Math.floor(window / 2 ** halvings), Math.min(window, initial));

@@ -1,6 +1,6 @@
 /** CUBIC, RFC 9438: a window that grows with time and not with round trips, so that long paths are not starved. */
 import type { AckSample, CongestionControl } from './control.ts';
-import { initialWindow, NO_THRESHOLD } from './control.ts';
+import { afterSilence, initialWindow, NO_THRESHOLD } from './control.ts';
 import { BETA, CubicCurve } from './cubic-curve.ts';
 import { CSS_GROWTH_DIVISOR, HyStart } from './hystart.ts';
 
@@ -12,13 +12,15 @@ export class Cubic implements CongestionControl {
   /** While the first slow start lasts, from its first acknowledgment on. */
   #hystart: HyStart | undefined = undefined;
   #mss: number;
+  readonly #initialSegments: number;
   /** From the first reduction on. */
   #curve: CubicCurve | undefined = undefined;
 
-  /** @param hystart end slow start by delay too, RFC 9406 */
-  constructor(mss: number, hystart = true) {
+  /** @param hystart end slow start by delay too, RFC 9406 @param initialSegments the initial window; 0: by RFC 6928 */
+  constructor(mss: number, hystart = true, initialSegments = 0) {
     this.#mss = mss;
-    this.window = initialWindow(mss);
+    this.#initialSegments = initialSegments;
+    this.window = initialWindow(mss, this.#initialSegments);
     this.#wantsHystart = hystart;
   }
 
@@ -27,7 +29,7 @@ export class Cubic implements CongestionControl {
   }
 
   set mss(mss: number) {
-    if (this.window === initialWindow(this.#mss)) this.window = initialWindow(mss);
+    if (this.window === initialWindow(this.#mss, this.#initialSegments)) this.window = initialWindow(mss, this.#initialSegments);
     this.#mss = mss;
   }
 
@@ -43,7 +45,7 @@ export class Cubic implements CongestionControl {
 
   onRecovered(flight: number): void {
     // RFC 6582 §3.2 step 3: where a full receive window kept the flight small, no burst larger than a new connection may send
-    this.window = Math.min(this.threshold, flight + initialWindow(this.#mss));
+    this.window = Math.min(this.threshold, flight + initialWindow(this.#mss, this.#initialSegments));
   }
 
   onTimeout(flight: number, again: boolean): void {
@@ -52,8 +54,8 @@ export class Cubic implements CongestionControl {
     this.window = this.#mss;
   }
 
-  onIdle(): void {
-    this.window = Math.min(this.window, initialWindow(this.#mss));
+  onIdle(halvings = 0): void {
+    this.window = afterSilence(this.window, initialWindow(this.#mss, this.#initialSegments), halvings);
     this.#curve?.pause();
   }
 

@@ -1,18 +1,21 @@
 /** Slow start, congestion avoidance and the reaction to loss, RFC 5681, with the recovery exit of RFC 6582. */
 import type { AckSample, CongestionControl } from './control.ts';
-import { initialWindow, NO_THRESHOLD } from './control.ts';
+import { afterSilence, initialWindow, NO_THRESHOLD } from './control.ts';
 
 export class Reno implements CongestionControl {
   readonly name = 'reno';
   window: number;
   threshold: number = NO_THRESHOLD;
   #mss: number;
+  readonly #initialSegments: number;
   /** Bytes acknowledged in congestion avoidance that have not yet earned a segment, RFC 5681 §3.1 after (3). */
   #acked = 0;
 
-  constructor(mss: number) {
+  /** @param initialSegments the initial window; 0: by RFC 6928 */
+  constructor(mss: number, initialSegments = 0) {
     this.#mss = mss;
-    this.window = initialWindow(mss);
+    this.#initialSegments = initialSegments;
+    this.window = initialWindow(mss, this.#initialSegments);
   }
 
   get mss(): number {
@@ -21,7 +24,7 @@ export class Reno implements CongestionControl {
 
   set mss(mss: number) {
     // nothing has been sent when the handshake decides the MSS; later, the window stays what it is in bytes
-    if (this.window === initialWindow(this.#mss)) this.window = initialWindow(mss);
+    if (this.window === initialWindow(this.#mss, this.#initialSegments)) this.window = initialWindow(mss, this.#initialSegments);
     this.#mss = mss;
   }
 
@@ -56,8 +59,8 @@ export class Reno implements CongestionControl {
     this.#acked = 0;
   }
 
-  onIdle(): void {
-    this.window = Math.min(this.window, initialWindow(this.#mss)); // RFC 5681 §4.1: RW = min(IW, cwnd)
+  onIdle(halvings = 0): void {
+    this.window = afterSilence(this.window, initialWindow(this.#mss, this.#initialSegments), halvings); // RFC 5681 §4.1: RW = min(IW, cwnd)
   }
 
   #halved(flight: number): number {

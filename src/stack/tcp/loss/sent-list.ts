@@ -25,6 +25,8 @@ export class SentList {
   sackedLength = 0;
   /** When the newest record that the last `acknowledge` touched was sent; NEVER when one of them was sent more than once. */
   ackedSentAt: Micros = NEVER;
+  /** The same of the oldest record that it touched. */
+  ackedFirstSentAt: Micros = NEVER;
 
   /** @param pool where records come from and go to; the connections of a host share one */
   constructor(pool: RecordPool = new RecordPool()) {
@@ -65,6 +67,7 @@ export class SentList {
   acknowledge(ack: Seq, observer?: DeliveryObserver): void {
     let repaired = false;
     this.ackedSentAt = NEVER;
+    if (this.#head !== undefined) this.ackedFirstSentAt = this.#head.sentAt;
     for (let record = this.#head; record !== undefined && diff(ack, record.seq) > 0; record = this.#head) {
       // Karn's rule, RFC 6298 (3); and what the peer has had for longer has waited for a repair, not for the network
       repaired ||= record.retransmissions > 0 || record.sacked;

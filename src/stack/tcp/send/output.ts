@@ -66,7 +66,7 @@ function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
   if (!(mayTransmitText(tcb.state) || maySendEarly(tcb)) || sender.finSent) return false;
   const unsent = sender.unsent;
   if (unsent === 0 && !sender.finQueued) return false;
-  if (sender.sent.isEmpty && unsent > 0 && now - sender.lastSentAt > tcb.rtt.rto) sender.control.onIdle();
+  if (sender.sent.isEmpty && unsent > 0) restartAfterSilence(tcb, now);
   const windowRoom = diff(add(snd.una, snd.wnd), snd.nxt);
   const room = Math.min(windowRoom, sender.room);
   const text = textLength(tcb, unsent, room);
@@ -80,6 +80,13 @@ function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
 
 /** A SYN-ACK in flight is no small segment that text would have to wait for. */
 const isOnlySyn = ({ snd }: Connection): boolean => !snd.synAcknowledged && snd.nxt === add(snd.iss, 1);
+
+/** RFC 5681 §4.1: what was learned about the path is old. */
+function restartAfterSilence({ sender, options, rtt }: Connection, now: Micros): void {
+  const silence = now - sender.lastSentAt;
+  if (silence <= rtt.rto || options.idleRestart === 'none') return;
+  sender.control.onIdle(options.idleRestart === 'halve' ? Math.ceil(silence / rtt.rto) - 1 : 0);
+}
 
 /**
  * How much text the next segment or burst may carry; -1 when it is wiser to wait. RFC 9293 §3.8.6.2.1 (sender's silly window
@@ -98,7 +105,8 @@ function textLength(tcb: Connection, unsent: number, room: number): number {
     return isTail && impatient ? length : full;
   }
   const allOfIt = length === unsent;
-  const nothingInFlight = sender.sent.isEmpty || isOnlySyn(tcb);
+  const nothingInFlight =
+    sender.sent.isEmpty || isOnlySyn(tcb) || (options.nagle === 'minshall' && sender.history?.smallEnd === undefined && allOfIt);
   if (allOfIt && (nothingInFlight || impatient)) return length;
   if (nothingInFlight && length >= snd.maxWnd >> 1) return length; // (3): half of the largest window ever offered
   return -1;
@@ -111,12 +119,19 @@ function transmitProbe(tcb: Connection, out: Segment, now: Micros): boolean {
   sender.probeDue = false;
   const waiting = sender.sent.first;
   if (snd.wnd > 0) return waiting === undefined && transmitSmall(tcb, out, now);
-  if (waiting !== undefined) resend(tcb, out, waiting, 1, now);
+  if (tcb.options.windowProbe === 'old number') probeWithoutText(tcb, out);
+  else if (waiting !== undefined) resend(tcb, out, waiting, 1, now);
   else if (sender.unsent > 0 || (sender.finQueued && !sender.finSent)) transmit(tcb, out, 1, now);
   else return false;
   out.reason = 'zero-window probe';
   tcb.timers.retransmit = NEVER; // the persist timer is in charge
   return true;
+}
+
+/** Any segment with a number that the peer has passed must be answered: it says where the window stands, and takes no octet. */
+function probeWithoutText(tcb: Connection, out: Segment): void {
+  out.seq = add(tcb.snd.una, -1);
+  out.flags = ACK;
 }
 
 /** §3.8.6.2.1 (4), the override: the window has been too small for too long, so what fits goes out. An ordinary segment. */

@@ -12,12 +12,15 @@ import { TailProbe } from '../loss/tail-probe.ts';
 import type { TcpOptions } from '../options.ts';
 import type { SharedParts } from '../shared.ts';
 import type { SendSpace } from '../spaces.ts';
+import { SendHistory } from './send-history.ts';
 
 export class Sender {
   readonly sent: SentList;
   readonly recovery: Recovery = new Recovery();
   #rack: Rack | undefined = undefined;
   #tail: TailProbe | undefined = undefined;
+  /** With Linux's habits only. */
+  history: SendHistory | undefined = undefined;
   /** Duplicates that the peer has reported, RFC 2883. */
   duplicatesReported = 0;
   /** SND.NXT when the round began that `AckSample.roundEnded` speaks of. */
@@ -123,6 +126,19 @@ export class Sender {
     return count;
   }
 
+  /** Something was written behind `from`: a push for it. @param more none for now: MSG_MORE */
+  mark(from: Seq, options: TcpOptions, more = false): void {
+    if (!SendHistory.isNeeded(options)) return;
+    const { nxt, maxWnd: maxWindow, synAcknowledged } = this.#space;
+    this.history ??= new SendHistory(from, options);
+    this.history.marks?.write({ from, to: this.end, nxt: synAcknowledged ? nxt : from, mss: this.control.mss, maxWindow, more });
+  }
+
+  /** PSH belongs to the text `[at, end)`. */
+  pushes(at: Seq, end: Seq): boolean {
+    return this.history?.marks?.isIn(at, end) ?? end === this.end;
+  }
+
   /** Copies text for a segment at sequence number `at`. */
   copy(at: Seq, length: number, into: Uint8Array, offset: number): void {
     this.#ring.readAt(diff(at, this.#base), length, into, offset);
@@ -136,6 +152,7 @@ export class Sender {
     this.#space.una = ack;
     this.sent.acknowledge(ack, this.#space.synAcknowledged ? this.rack : undefined);
     this.#space.synAcknowledged = true;
+    this.history?.acknowledge(ack);
     // twice the congestion window: one in flight and one being written
     if (this.control.window * 2 > this.#limit) this.#limit = Math.min(this.control.window * 2, this.#maximum);
   }

@@ -8,6 +8,7 @@ import { ACK, FIN, MAX_HEADER, PSH, SYN } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
 import { reportIslands } from '../loss/sack.ts';
 import { offer } from '../open/handshake.ts';
+import type { SendHistory } from './send-history.ts';
 import { isUrgent, markUrgent } from './urgent-mode.ts';
 
 /** IPv4 header with room for no options, and the longest TCP header: what a super-segment needs beside its payload. */
@@ -25,7 +26,7 @@ export function shape(tcb: Connection, out: Segment, at: Seq, length: number): v
   }
   const withFin = sender.finQueued && after(add(at, length), sender.end);
   out.payloadLength = withFin ? length - 1 : length;
-  const pushes = out.payloadLength > 0 && add(at, out.payloadLength) === sender.end; // MUST-61
+  const pushes = out.payloadLength > 0 && sender.pushes(at, add(at, out.payloadLength)); // MUST-61
   out.flags = ACK | (withFin ? FIN : 0) | (pushes ? PSH : 0);
   if (out.payloadLength > sender.control.mss) out.gsoSize = sender.control.mss;
 }
@@ -87,5 +88,13 @@ export function transmit(tcb: Connection, out: Segment, length: number, now: Mic
   tcb.snd.nxt = add(at, length);
   tcb.sender.sent.append(at, length, now);
   shape(tcb, out, at, length);
+  if (tcb.sender.history !== undefined) remember(tcb, tcb.sender.history, out);
   sent(tcb, now);
+}
+
+function remember({ sender, snd }: Connection, history: SendHistory, { seq, payloadLength }: Segment): void {
+  const { mss, window } = sender.control;
+  if (payloadLength % mss !== 0) history.smallEnd = add(seq, payloadLength);
+  const inFlight = sender.pipe(mss);
+  history.usage.sent(snd.una, snd.nxt, inFlight, inFlight + mss > window);
 }

@@ -1,12 +1,17 @@
 /** Round-trip time estimation and the retransmission timeout, RFC 6298. */
 import type { Micros } from '../../time.ts';
 import { MILLISECOND, NEVER, SECOND } from '../../time.ts';
+import type { Seq } from '../../wire/seq.ts';
+import { seq } from '../../wire/seq.ts';
 import type { TcpOptions } from '../options.ts';
+import { LinuxVariance } from './linux-variance.ts';
 
 /** The clock granularity G of (2.2). Ours is a microsecond; a millisecond keeps the variance term alive on a quiet link. */
 const GRANULARITY: Micros = 1 * MILLISECOND;
 /** (5.7): after a SYN was retransmitted, data starts with 3 s. */
 const RTO_AFTER_SYN_TIMEOUT: Micros = 3 * SECOND;
+
+type Limits = Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'> & Partial<Pick<TcpOptions, 'minRtoBounds'>>;
 
 export class RttEstimator {
   /** SRTT; zero until the first sample. */
@@ -21,16 +26,26 @@ export class RttEstimator {
   rto: Micros;
   /** How often in a row the timer has expired since the last sample. */
   backOffs = 0;
-  readonly #limits: Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'>;
+  readonly #limits: Limits;
+  /** Counts in place of (2.2) to (2.4) where the options say so. */
+  #linux: LinuxVariance | undefined = undefined;
 
-  constructor(limits: Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'>) {
+  constructor(limits: Limits) {
     this.#limits = limits;
     this.rto = limits.initialRto; // (2.1)
   }
 
-  sample(rtt: Micros): void {
-    this.latest = rtt;
-    this.minimum = Math.min(this.minimum, rtt);
+  /**
+   * @param una SND.UNA behind the acknowledgment that gave the sample, and SND.NXT: where rounds begin and end
+   * @param latest the round trip of the newest segment acknowledged, where `rtt` is that of another one
+   */
+  sample(rtt: Micros, una: Seq = seq(0), nxt: Seq = seq(0), latest: Micros = rtt): void {
+    this.latest = latest;
+    this.minimum = Math.min(this.minimum, latest);
+    if (this.#limits.minRtoBounds === 'variance') {
+      this.#sampleAsLinux(rtt, una, nxt);
+      return;
+    }
     if (this.smoothed === 0) {
       this.smoothed = Math.max(rtt, 1); // (2.2); zero would read as "no sample yet"
       this.variation = rtt / 2;
@@ -61,8 +76,20 @@ export class RttEstimator {
     this.rto = synRetransmitted ? RTO_AFTER_SYN_TIMEOUT : this.#limits.initialRto;
   }
 
+  #sampleAsLinux(rtt: Micros, una: Seq, nxt: Seq): void {
+    this.#linux ??= new LinuxVariance(this.#limits.minRto);
+    this.#linux.sample(rtt, una, nxt);
+    this.smoothed = this.#linux.smoothed;
+    this.variation = this.#linux.deviation4 / 4;
+    this.#computeRto();
+  }
+
   #computeRto(): void {
     this.backOffs = 0;
+    if (this.#linux !== undefined) {
+      this.rto = Math.min(this.#linux.rto, this.#limits.maxRto);
+      return;
+    }
     const rto = Math.ceil(this.smoothed + Math.max(GRANULARITY, 4 * this.variation));
     this.rto = Math.min(Math.max(rto, this.#limits.minRto), this.#limits.maxRto); // (2.4), (2.5)
   }

@@ -43,6 +43,7 @@ export class TimeWait implements Timed {
   readonly #wnd: number;
   readonly #windowField: number;
   readonly #maxWnd: number;
+  readonly #isProtected: boolean;
   readonly #challenges: ChallengeLimit;
   readonly #connection: WeakRef<Connection>;
   readonly #onOver: (record: TimeWait) => void;
@@ -61,6 +62,7 @@ export class TimeWait implements Timed {
     this.#wnd = rcv.wnd;
     this.#windowField = Math.min(rcv.wnd >>> connection.agreement.receiveShift, 0xffff);
     this.#maxWnd = snd.maxWnd;
+    this.#isProtected = options.protectTimeWait;
     this.#challenges = connection.challenges;
     this.#connection = new WeakRef(connection);
     this.#onOver = onOver;
@@ -107,12 +109,20 @@ export class TimeWait implements Timed {
   /** First to fifth. */
   #checkNumbers(segment: Segment): TcpDrop | 'done' {
     if (!this.#isAcceptable(segment)) return segment.has(RST) ? 'RST outside the window' : 'outside the receive window';
-    if (segment.has(RST))
-      return segment.seq === this.rcvNxt ? 'RST in TIME-WAIT (RFC 1337)' : 'RST not exactly expected: challenged';
+    if (segment.has(RST)) return this.#checkReset(segment);
     if (segment.has(SYN)) return 'SYN in a synchronized state: challenged';
     if (!segment.has(ACK)) return 'no ACK flag';
     if (after(segment.ack, this.sndNxt)) return 'acknowledges what was never sent';
     if (before(segment.ack, add(this.sndNxt, -this.#maxWnd))) return 'acknowledgment too old';
+    return 'done';
+  }
+
+  #checkReset(segment: Segment): TcpDrop | 'done' {
+    const isExact = segment.seq === this.rcvNxt;
+    if (this.#isProtected) return isExact ? 'RST in TIME-WAIT (RFC 1337)' : 'RST not exactly expected: challenged';
+    if (!isExact) return 'RST outside the window';
+    this.end();
+    this.#onOver(this);
     return 'done';
   }
 
