@@ -48,6 +48,8 @@ export interface Said {
   readonly payload?: number;
   /** The urgent pointer. */
   readonly urgent?: number;
+  /** The ECN field of the IP header: 0 not ECN-capable, 2 ECT(0), 1 ECT(1), 3 congestion experienced. @default 0 in what the peer says */
+  readonly ecn?: number;
   readonly mss?: number;
   readonly windowShift?: number;
   /** Value and echo; `none`: leave them out although agreed. */
@@ -185,6 +187,7 @@ export class Conversation {
       const segment = new Segment();
       wire.decode(packet.view, packet.transport, packet.end, segment);
       segment.reason = packet.note;
+      segment.ecn = this.#out.trafficClass & 3;
       segment.gsoSize = packet.gsoSize;
       if (segment.has(SYN)) this.iss = segment.seq;
       this.outgoing.push({ at: this.now, segment, bytes: packet.bytes });
@@ -226,7 +229,8 @@ export class Conversation {
       ...blocksOf(segment, fromPeer ? this.iss : ISN).map(([left, right]) => `sack ${left}:${right}`),
     ].filter((option) => option !== '');
     const text = options.length === 0 ? '' : ` <${options.join(', ')}>`;
-    return `${flagNames(segment.flags)} ${own}:${end}(${segment.payloadLength})${ack} win ${segment.window}${text}`;
+    const mark = ['', ' ECT(1)', ' ECT(0)', ' CE'][segment.ecn] ?? '';
+    return `${flagNames(segment.flags)}${mark} ${own}:${end}(${segment.payloadLength})${ack} win ${segment.window}${text}`;
   }
 
   tell(what: string): void {
@@ -270,10 +274,11 @@ class PeerSide {
     wire.encode(packet.view, at, segment);
     wire.writeChecksum(packet.view, at, packet.end, PEER.w3, OURS.w3);
     segment.payloadLength = said.payload ?? 0;
+    segment.ecn = said.ecn ?? 0;
     talk.tell(`peer: ${talk.line(segment, true)}`);
     const end = diff(segment.seq, ISN) + segment.length;
     if (end > this.nxt) this.nxt = end;
-    const verdict = talk.tcp.onSegment(packet, at, packet.end, PEER.w3, OURS.w3, talk.now);
+    const verdict = talk.tcp.onSegment(packet, at, packet.end, PEER.w3, OURS.w3, talk.now, said.ecn);
     if (verdict !== undefined) talk.tell(`      (${verdict})`);
     return verdict;
   }

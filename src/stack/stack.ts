@@ -289,7 +289,8 @@ export class Stack implements LinkObserver {
       onTcp: (packet: Packet, now: Micros): DropReason | undefined => {
         this.counters.tcpIn++;
         const { view, network, transport, end } = packet;
-        return this.tcp.onSegment(packet, transport, end, ipv4.source(view, network), ipv4.destination(view, network), now);
+        const ecn = ipv4.trafficClass(view, network) & 3;
+        return this.tcp.onSegment(packet, transport, end, ipv4.source(view, network), ipv4.destination(view, network), now, ecn);
       },
       onUdp: (packet: Packet, toMany: boolean): DropReason | undefined => {
         this.counters.udpIn++;

@@ -30,6 +30,15 @@ const milliseconds =
   (name: keyof TcpOptions): Knob =>
   ([value = 0]) => ({ [name]: value * MILLISECOND });
 
+/** What follows the known numbers, in both kernels, is accurate ECN (RFC 9768). */
+const ecn =
+  (modes: readonly TcpOptions['ecn'][]): Knob =>
+  ([value = 0]) => {
+    const mode = modes[value];
+    if (mode === undefined) throw new Unsupported(`the value ${value}: ${NOT_YET}`);
+    return { ecn: mode };
+  };
+
 const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_timestamps: ([value = 0]) => ({ timestamps: value !== 0 }),
   tcp_window_scaling: ([value = 0]) => ({ windowScale: value !== 0 }),
@@ -48,7 +57,8 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_sack: ([value = 0]) => ({ sack: value !== 0 }),
   tcp_dsack: fixedAt(1),
   tcp_fack: nothing,
-  tcp_ecn: fixedAt(0),
+  tcp_ecn: ecn(['off', 'on', 'passive']),
+  tcp_ecn_fallback: ([value = 0]) => ({ ecnSynRetries: value === 0 ? Number.POSITIVE_INFINITY : 0 }),
   tcp_early_retrans: fixedAt(3),
   tcp_recovery: fixedAt(1),
   tcp_stdurg: ([value = 0]) => ({ stdUrg: value !== 0 }),
@@ -90,8 +100,9 @@ const FREEBSD: Readonly<Record<string, Knob | string>> = {
   rexmit_slop: nothing,
   'sack.enable': ([value = 0]) => ({ sack: value !== 0 }),
   'cc.algorithm': (_, text) => ({ congestionControl: text === 'cubic' ? 'cubic' : 'reno' }),
-  'ecn.enable': fixedAt(0, 2),
-  'ecn.maxretries': nothing,
+  'ecn.enable': ecn(['off', 'on', 'passive']),
+  'ecn.maxretries': ([value = 0]) => ({ ecnSynRetries: value, ecnSynAckRetries: value }),
+  'cc.abe': ([value = 0]) => ({ abe: value !== 0 }),
   rexmit_drop_options: fixedAt(0),
   icmp_may_rst: fixedAt(1),
   drop_synfin: fixedAt(0),

@@ -58,6 +58,8 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     tcp: {
       sack: true,
       congestionControl: 'cubic',
+      ecnSynRetries: 1,
+      ecnSynAckRetries: 1,
       initialRto: 1 * SECOND,
       minRto: 230 * MILLISECOND, // 30 ms and the slop of 200 ms
       ackDelay: 40 * MILLISECOND,

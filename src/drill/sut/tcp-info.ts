@@ -20,15 +20,19 @@ export const STATE_NUMBERS: Readonly<Record<State, number>> = {
 
 const CA_STATES: Readonly<Record<string, number>> = { open: 0, 'fast recovery': 3, 'timeout recovery': 4 };
 const OPTION_TIMESTAMPS = 1;
+const OPTION_SACK = 2;
 const OPTION_WINDOW_SCALE = 4;
 const OPTION_SYN_DATA = 32;
+const OPTION_ECN = 8;
+const OPTION_ECN_SEEN = 16;
+const CA_CWR = 2;
 
 export function tcpInfo(connection: Connection): Readonly<Record<string, number>> {
   const info = inspect(connection);
   const { agreement, peerScales, options, sender, snd } = connection;
   const scales = peerScales && options.windowScale;
   const segments = (bytes: number): number => Math.ceil(bytes / info.mss);
-  const ca = CA_STATES[info.recovery];
+  const ca = info.recovery === 'open' && info.reducedForMark ? CA_CWR : CA_STATES[info.recovery];
   return {
     tcpi_state: STATE_NUMBERS[info.state],
     ...(ca === undefined ? {} : { tcpi_ca_state: ca }),
@@ -37,7 +41,10 @@ export function tcpInfo(connection: Connection): Readonly<Record<string, number>
     tcpi_probes: sender.probes,
     tcpi_options:
       (agreement.timestamps ? OPTION_TIMESTAMPS : 0) |
+      (agreement.sack ? OPTION_SACK : 0) |
       (scales ? OPTION_WINDOW_SCALE : 0) |
+      (info.ecn ? OPTION_ECN : 0) |
+      (info.peerMarks ? OPTION_ECN_SEEN : 0) |
       (connection.fastOpen?.textAccepted === true ? OPTION_SYN_DATA : 0),
     tcpi_snd_wscale: agreement.sendShift,
     tcpi_rcv_wscale: agreement.receiveShift,

@@ -15,6 +15,8 @@ import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
 import { Unlimited } from './congestion/unlimited.ts';
 import type { Verdict } from './drops.ts';
+import type { Ecn } from './ecn/ecn.ts';
+import { askForEcn } from './ecn/negotiation.ts';
 import type { FastOpen } from './open/fast-open.ts';
 import { Agreement, DEFAULT_MSS } from './open/handshake.ts';
 import type { Listener } from './open/listener.ts';
@@ -114,6 +116,8 @@ export class Connection implements Timed {
   urgentMark: UrgentMark | undefined = undefined;
   /** TCP Fast Open; undefined where it was neither asked for nor used. */
   fastOpen: FastOpen | undefined = undefined;
+  /** Explicit Congestion Notification, asked for or agreed on. */
+  ecn: Ecn | undefined = undefined;
   /** The peer's SYN carried the window scale option. */
   peerScales = false;
   /** Longest packet the device cuts itself. */
@@ -148,6 +152,7 @@ export class Connection implements Timed {
   openActive(iss: Seq): void {
     this.snd.start(iss);
     this.sender.recovery.recover = iss;
+    askForEcn(this);
     this.move('active open');
   }
 

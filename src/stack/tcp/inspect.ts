@@ -20,6 +20,10 @@ export interface TcpInfo {
   readonly receiveWindow: number;
   readonly mss: number;
   readonly recovery: RecoveryPhase;
+  /** ECN is asked for or agreed on; the peer's text comes ECN-capable; cwnd is reduced for a mark until the flight is over. */
+  readonly ecn: boolean;
+  readonly peerMarks: boolean;
+  readonly reducedForMark: boolean;
   /** Bytes written and not acknowledged; bytes received and not read. */
   readonly sendQueue: number;
   readonly receiveQueue: number;
@@ -43,6 +47,9 @@ export function inspect(tcb: Connection): TcpInfo {
     receiveWindow: rcv.wnd,
     mss: sender.control.mss,
     recovery: sender.recovery.phase,
+    ecn: tcb.ecn !== undefined,
+    peerMarks: tcb.ecn?.peerMarks === true,
+    reducedForMark: tcb.ecn?.holdsForEcho(snd.una) === true,
     sendQueue: sender.buffered,
     receiveQueue: receiver.available,
     backOffs: rtt.backOffs,

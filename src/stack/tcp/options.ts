@@ -102,8 +102,27 @@ export interface TcpOptions {
   readonly synText: boolean;
   /** The same for text in a SYN-ACK. Linux ignores it. @default true */
   readonly synAckText: boolean;
+  /**
+   * Explicit Congestion Notification, RFC 3168: routers with a queue mark packets where they would else drop them. `on` asks for
+   * it, `passive` agrees when the peer asks, `off` does neither: tcp_ecn 1, 2 and 0 of Linux. A capture shows SYN with ECE and
+   * CWR, SYN-ACK with ECE, then ECT(0) in the IP header of all new text; behind a mark (CE) acknowledgments with ECE until
+   * the other side says CWR. @default 'passive', as Linux: some paths still drop a SYN that asks
+   */
+  readonly ecn: 'off' | 'passive' | 'on';
+  /**
+   * How often a SYN that was not answered asks for ECN again before it goes without (RFC 3168 §6.1.1.1). Linux gives up with
+   * the first retransmission, FreeBSD with the second. @default 0
+   */
+  readonly ecnSynRetries: number;
+  /** The same for the SYN-ACK. Linux always repeats it as it was, FreeBSD takes ECE out of the second. @default no limit */
+  readonly ecnSynAckRetries: number;
+  /**
+   * Alternative Backoff with ECN, RFC 8511: a mark comes from a short queue, so the window falls less than for a loss: to 0.85
+   * with CUBIC (0.7 else), to 0.8 with Reno (0.5 else). Experimental, and off in kernels. @default false
+   */
+  readonly abe: boolean;
   readonly ttl: number;
-  /** The octet with DSCP and ECN (MUST-48). @default 0 */
+  /** The octet with DSCP and ECN (MUST-48), of which TCP decides the two bits of ECN itself. @default 0 */
   readonly trafficClass: number;
 }
 
@@ -150,6 +169,10 @@ export const DEFAULTS: TcpOptions = {
   fastOpenBackOff: 60 * MINUTE,
   synText: false,
   synAckText: true,
+  ecn: 'passive',
+  ecnSynRetries: 0,
+  ecnSynAckRetries: Number.POSITIVE_INFINITY,
+  abe: false,
   ttl: 64,
   trafficClass: 0,
 };

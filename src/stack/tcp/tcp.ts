@@ -17,6 +17,7 @@ import type { FourTuple, Path } from './connection.ts';
 import { Connection } from './connection.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
+import { ECN_MASK, NOT_ECT } from './ecn/ecn.ts';
 import { openFast } from './open/fast-open.ts';
 import { FastOpenCache } from './open/fast-open-cache.ts';
 import { FastOpenKeys } from './open/fast-open-keys.ts';
@@ -146,15 +147,25 @@ export class Tcp implements PassiveOpenHost {
 
   /**
    * A segment in `packet[at, end)` has arrived, from `source` to `destination`.
+   * @param ecn the two bits of the IP header that speak of congestion (RFC 3168 §5)
    * @returns why it was not accepted; undefined when it was
    */
-  onSegment(packet: Packet, at: number, end: number, source: number, destination: number, now: Micros): TcpDrop | undefined {
+  onSegment(
+    packet: Packet,
+    at: number,
+    end: number,
+    source: number,
+    destination: number,
+    now: Micros,
+    ecn = NOT_ECT,
+  ): TcpDrop | undefined {
     const { view } = packet;
     if (!wire.isValid(view, at, end)) return 'TCP header too short or its length wrong';
     if (!packet.checksumVouched && !wire.isChecksumValid(view, at, end, source, destination)) return 'TCP checksum wrong';
     const segment = this.#segment;
     wire.decode(view, at, end, segment);
     segment.gsoSize = packet.gsoSize;
+    segment.ecn = ecn;
     const found = this.#demux.find(destination, segment.destinationPort, source, segment.sourcePort);
     if (found instanceof TimeWait) return this.#inTimeWait(found, segment, packet.bytes, source, destination, now);
     const connection = found ?? this.#passive.resume(segment, source, destination, now);
@@ -324,7 +335,7 @@ export class Tcp implements PassiveOpenHost {
     out.source = connection.id.local.w3;
     out.destination = connection.id.remote.w3;
     out.ttl = connection.options.ttl;
-    out.trafficClass = connection.options.trafficClass;
+    out.trafficClass = (connection.options.trafficClass & ~ECN_MASK) | segment.ecn;
     packet.reset();
     const textAt = segment.has(wire.SYN) ? add(segment.seq, 1) : segment.seq;
     connection.sender.copy(textAt, segment.payloadLength, packet.bytes, packet.end);

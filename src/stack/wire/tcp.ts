@@ -70,6 +70,8 @@ export class Segment {
   readonly sackEdges: Int32Array = new Int32Array(8);
   /** Option Fast Open, RFC 7413: in a SYN or SYN-ACK; undefined when absent. */
   fastOpen: FastOpenOption | undefined = undefined;
+  /** The ECN field of the IP header, RFC 3168 §5: as the segment arrived, or as it shall leave. */
+  ecn = 0;
   /** On the way out: payload bytes per frame when this is a super-segment that the device cuts; 0 when it is not. */
   gsoSize = 0;
   /** On the way out: why it is sent, in the words of the field. */
@@ -89,6 +91,7 @@ export class Segment {
     this.urgent = 0;
     this.payloadAt = 0;
     this.payloadLength = 0;
+    this.ecn = 0;
     this.gsoSize = 0;
     this.reason = '';
     this.clearOptions();
@@ -117,6 +120,7 @@ export function decode(view: DataView, at: number, end: number, into: Segment): 
   into.urgent = urgent(view, at);
   into.payloadAt = at + headerLength(view, at);
   into.payloadLength = end - into.payloadAt;
+  into.ecn = 0;
   into.gsoSize = 0;
   into.clearOptions();
   if (into.payloadAt > at + HEADER) options.decode(view, at + HEADER, into.payloadAt, into);

@@ -7,6 +7,8 @@ import { FIN, SYN } from '../../wire/tcp.ts';
 import { WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
+import { noteReduction } from '../ecn/receive.ts';
+import { echoArrives, reduceForLoss, withholdsGrowth } from '../ecn/send.ts';
 import { detectLosses } from '../loss/loss-detection.ts';
 import { DUPLICATE_THRESHOLD } from '../loss/recovery.ts';
 import { takeBlocks } from '../loss/sack.ts';
@@ -17,13 +19,16 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   const { snd, sender } = tcb;
   const windowBefore = snd.wnd;
   const unaBefore = snd.una;
+  const flightBefore = snd.flight;
   const sackedBefore = sender.sent.sackedLength;
   updateWindow(tcb, segment);
+  noteReduction(tcb, segment);
   const isRepeated = isDuplicate(tcb, segment, windowBefore);
   if (tcb.agreement.sack && snd.synAcknowledged) selectiveAck(tcb, segment, isRepeated, now);
   if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
   else if (isRepeated && !tcb.agreement.sack) duplicateAck(tcb, now);
   detectLosses(tcb, now, diff(snd.una, unaBefore) + sender.sent.sackedLength - sackedBefore);
+  echoArrives(tcb, segment, flightBefore, now);
   if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
   else if (snd.wnd === 0 && sender.stalledSince !== NEVER) sender.stalledSince = now; // MUST-37: it answers, it lives
   return undefined;
@@ -83,7 +88,7 @@ function selectiveAck(tcb: Connection, segment: Segment, isRepeated: boolean, no
   takeBlocks(tcb, segment);
   const reportsDuplicate = sender.duplicatesReported > reportedBefore;
   if (sender.tail.onAck(segment.ack, reportsDuplicate, isRepeated && segment.sackCount === 0) !== 'repaired a loss') return;
-  sender.control.onLoss(snd.flight, now);
+  reduceForLoss(tcb, snd.flight, now);
   sender.control.onRecovered(snd.flight);
 }
 
@@ -100,7 +105,8 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
   const { phase } = sender.recovery;
   const restart = advanceRecovery(tcb, segment, acked);
   // what ends a recovery may acknowledge a whole window at once: to grow by it would be a burst (RFC 3465 §2.3)
-  if (isText && phase !== 'fast recovery' && phase === sender.recovery.phase) growWindow(tcb, acked, flight, sampled, now);
+  const steady = phase !== 'fast recovery' && phase === sender.recovery.phase && !withholdsGrowth(tcb, segment);
+  if (isText && steady) growWindow(tcb, acked, flight, sampled, now);
   // RFC 6298 (5.2), (5.3): off when nothing is outstanding, else anew from now
   if (sender.sent.isEmpty) timers.retransmit = NEVER;
   else if (restart) timers.retransmit = now + rtt.rto;
@@ -182,7 +188,7 @@ function duplicateAck(tcb: Connection, now: Micros): void {
   if (recovery.phase === 'fast recovery' || recovery.duplicates !== DUPLICATE_THRESHOLD) return;
   // RFC 6582 §3.2 step 2: what was sent before the last recovery ended may still cause duplicates
   if (!after(snd.una, recovery.recover)) return;
-  control.onLoss(recovery.flightAtLoss, now);
+  reduceForLoss(tcb, recovery.flightAtLoss, now);
   recovery.enter('fast recovery', snd.nxt);
   sent.markFirstLost(control.mss);
 }

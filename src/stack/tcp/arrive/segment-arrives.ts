@@ -6,10 +6,11 @@ import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, after, atOrAfter, before, inWindow, max } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
-import { ACK, RST, SYN } from '../../wire/tcp.ts';
+import { ACK, ECE, RST, SYN } from '../../wire/tcp.ts';
 import { PEER_CLOSED, READABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
+import { confirmEcn } from '../ecn/negotiation.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
 import { synSentArrives } from './syn-sent.ts';
@@ -45,11 +46,12 @@ export function segmentArrives(tcb: Connection, segment: Segment, bytes: Uint8Ar
  */
 function arrivesAgain(tcb: Connection, segment: Segment): Verdict {
   if (tcb.state !== 'SYN-RECEIVED' || !segment.has(SYN) || segment.has(RST) || segment.seq !== tcb.rcv.irs) return undefined;
+  confirmEcn(tcb, segment);
   if (!segment.has(ACK)) {
     tcb.sender.sent.markFirstLost(1);
     return 'nothing new in the segment';
   }
-  segment.flags &= ~SYN;
+  segment.flags &= ~(SYN | ECE); // ECE was half of an agreement, and would be the echo of a mark without the SYN
   segment.seq = add(segment.seq, 1);
   segment.window >>>= tcb.agreement.sendShift; // RFC 7323 §2.2: it is not scaled, and the steps below will scale it
   return undefined;

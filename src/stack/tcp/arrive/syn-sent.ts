@@ -5,6 +5,7 @@ import type { Segment } from '../../wire/tcp.ts';
 import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
+import { agreeOnEcn } from '../ecn/negotiation.ts';
 import { synAckArrived } from '../open/fast-open.ts';
 import { agree } from '../open/handshake.ts';
 import { ackArrives } from './ack-arrives.ts';
@@ -45,6 +46,7 @@ export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
   tcb.rcv.edge = tcb.state === 'SYN-SENT' ? add(tcb.rcv.nxt, tcb.receiver.synWindow) : tcb.rcv.nxt;
   tcb.rcv.lastAckSent = syn.seq;
   agree(tcb.agreement, syn, tcb.options);
+  agreeOnEcn(tcb, syn);
   tcb.timestamps.enabled = tcb.agreement.timestamps;
   if (syn.hasTimestamps) tcb.timestamps.start(syn.tsValue, now);
   tcb.peerScales = syn.windowShift >= 0;

@@ -8,6 +8,7 @@ import { FIN, SYN } from '../../wire/tcp.ts';
 import { READABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
+import { noteMark } from '../ecn/receive.ts';
 import { mayReceiveText } from '../state.ts';
 
 /** Seventh: text in the window goes to its place in the receive ring. */
@@ -24,6 +25,7 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
     tcb.fail('aborted');
     return 'text after the application closed'; // RFC 9293 §3.6.1, SHLD-3: whoever called resets it, or the peer would not learn
   }
+  noteMark(tcb, segment);
   tcb.receiver.sawSegment(segment.gsoSize > 0 ? segment.gsoSize : segment.payloadLength, tcb.agreement.receiveMss);
   const limit = tcb.peerFin === undefined ? rcv.edge : min(rcv.edge, tcb.peerFin);
   const to = min(textEnd, limit);

@@ -27,6 +27,11 @@ export interface CongestionControl {
   onAck(sample: Readonly<AckSample>): void;
   /** Duplicate acknowledgments say that a segment was lost: recovery begins with `flight` bytes outstanding. */
   onLoss(flight: number, now: Micros): void;
+  /**
+   * The peer echoes a router's mark (RFC 3168 §6.1.2): once for `flight` bytes outstanding.
+   * @param gentle less than for a loss, RFC 8511
+   */
+  onEcnEcho(flight: number, gentle: boolean, now: Micros): void;
   /** Recovery is over. */
   onRecovered(flight: number): void;
   /** The retransmission timer expired. `again`: for data that had timed out before. */

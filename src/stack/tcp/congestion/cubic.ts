@@ -4,6 +4,9 @@ import { afterSilence, initialWindow, NO_THRESHOLD } from './control.ts';
 import { BETA, CubicCurve } from './cubic-curve.ts';
 import { CSS_GROWTH_DIVISOR, HyStart } from './hystart.ts';
 
+/** RFC 8511 §3: how far the window falls for a mark. */
+const GENTLE_BETA = 0.85;
+
 export class Cubic implements CongestionControl {
   readonly name = 'cubic';
   window: number;
@@ -39,7 +42,12 @@ export class Cubic implements CongestionControl {
   }
 
   onLoss(flight: number): void {
-    this.#reduce(flight);
+    this.#reduce(flight, BETA);
+    this.window = this.threshold;
+  }
+
+  onEcnEcho(flight: number, gentle: boolean): void {
+    this.#reduce(flight, gentle ? GENTLE_BETA : BETA);
     this.window = this.threshold;
   }
 
@@ -49,7 +57,7 @@ export class Cubic implements CongestionControl {
   }
 
   onTimeout(flight: number, again: boolean): void {
-    if (!again) this.#reduce(flight);
+    if (!again) this.#reduce(flight, BETA);
     this.#curve?.forgetMaximum();
     this.window = this.#mss;
   }
@@ -77,10 +85,10 @@ export class Cubic implements CongestionControl {
   }
 
   /** §4.6. What was in flight decides: a window that buffers kept from being filled would shrink and still not be the limit. */
-  #reduce(flight: number): void {
+  #reduce(flight: number, beta: number): void {
     const full = Math.min(this.window, flight);
     this.#theCurve().reduce(full / this.#mss);
-    this.threshold = Math.max(Math.floor(full * BETA), 2 * this.#mss);
+    this.threshold = Math.max(Math.floor(full * beta), 2 * this.#mss);
   }
 
   #theCurve(): CubicCurve {

@@ -2,6 +2,10 @@
 import type { AckSample, CongestionControl } from './control.ts';
 import { afterSilence, initialWindow, NO_THRESHOLD } from './control.ts';
 
+/** How far the window falls for a loss, RFC 5681 §3.1 (4), and where RFC 8511 §3 applies for a mark. */
+const BETA = 0.5;
+const GENTLE_BETA = 0.8;
+
 export class Reno implements CongestionControl {
   readonly name = 'reno';
   window: number;
@@ -42,8 +46,14 @@ export class Reno implements CongestionControl {
   }
 
   onLoss(flight: number): void {
-    this.threshold = this.#halved(flight);
+    this.threshold = this.#times(BETA, flight);
     this.window = this.threshold;
+  }
+
+  onEcnEcho(flight: number, gentle: boolean): void {
+    this.threshold = this.#times(gentle ? GENTLE_BETA : BETA, flight);
+    this.window = this.threshold;
+    this.#acked = 0;
   }
 
   onRecovered(flight: number): void {
@@ -54,7 +64,7 @@ export class Reno implements CongestionControl {
 
   onTimeout(flight: number, again: boolean): void {
     // RFC 5681 §3.1: ssthresh is held constant when the same segment times out again
-    if (!again) this.threshold = this.#halved(flight);
+    if (!again) this.threshold = this.#times(BETA, flight);
     this.window = this.#mss;
     this.#acked = 0;
   }
@@ -63,7 +73,7 @@ export class Reno implements CongestionControl {
     this.window = afterSilence(this.window, initialWindow(this.#mss, this.#initialSegments), halvings); // RFC 5681 §4.1: RW = min(IW, cwnd)
   }
 
-  #halved(flight: number): number {
-    return Math.max(Math.floor(flight / 2), 2 * this.#mss); // (4)
+  #times(beta: number, flight: number): number {
+    return Math.max(Math.floor(flight * beta), 2 * this.#mss); // (4)
   }
 }

@@ -8,6 +8,7 @@ export class Unlimited implements CongestionControl {
   mss = 0;
   onAck(): void {}
   onLoss(): void {}
+  onEcnEcho(): void {}
   onRecovered(): void {}
   onTimeout(): void {}
   onIdle(): void {}

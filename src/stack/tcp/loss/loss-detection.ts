@@ -2,6 +2,7 @@
 import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Connection } from '../connection.ts';
+import { reduceForLoss } from '../ecn/send.ts';
 
 /**
  * Marks what is lost by now; the first loss of a flight begins a recovery.
@@ -19,8 +20,9 @@ export function detectLosses(tcb: Connection, now: Micros, delivered = 0): void 
   if (recovery.phase === 'fast recovery') recovery.bound = sender.pipe(control.mss) + delivered + control.mss;
 }
 
-function beginRecovery({ sender, snd }: Connection, now: Micros): void {
-  sender.control.onLoss(snd.flight, now);
+function beginRecovery(tcb: Connection, now: Micros): void {
+  const { sender, snd } = tcb;
+  reduceForLoss(tcb, snd.flight, now);
   sender.recovery.enter('fast recovery', snd.nxt);
   sender.tail.forget();
 }

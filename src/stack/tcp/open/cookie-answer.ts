@@ -2,8 +2,9 @@
 import type { Micros } from '../../time.ts';
 import type { IpAddress } from '../../wire/ip-address.ts';
 import { add } from '../../wire/seq.ts';
-import { ACK, Segment, SYN } from '../../wire/tcp.ts';
+import { ACK, ECE, Segment, SYN } from '../../wire/tcp.ts';
 import type { FourTuple, Path } from '../connection.ts';
+import { asksForEcn } from '../ecn/negotiation.ts';
 import type { TcpOptions } from '../options.ts';
 import { Timestamps } from '../time/timestamps.ts';
 import { FIXED_HEADERS, shiftFor } from './handshake.ts';
@@ -35,6 +36,7 @@ export function cookieAnswer(cookies: SynCookies, isn: IsnGenerator, request: Co
   answer.hasTimestamps = true;
   answer.tsValue = cookies.timestamp(new Timestamps(isn.timestampOffset(id)).value(now), syn);
   answer.tsEcho = syn.tsValue;
+  if (asksForEcn(syn) && options.ecn !== 'off') answer.flags |= ECE;
   answer.sackPermitted = syn.sackPermitted && options.sack;
   if (syn.windowShift >= 0 && options.windowScale) answer.windowShift = shiftFor(options.maxReceiveBuffer);
   return answer;

@@ -4,7 +4,8 @@ import type { Micros } from '../../time.ts';
 import { MILLISECOND, SECOND } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, seq } from '../../wire/seq.ts';
-import { Segment } from '../../wire/tcp.ts';
+import { CWR, ECE, Segment } from '../../wire/tcp.ts';
+import { asksForEcn } from '../ecn/negotiation.ts';
 
 /** A cookie is good in the period in which it was made and in the next one. */
 const PERIOD: Micros = 64 * SECOND;
@@ -18,9 +19,10 @@ const HASH_MASK = 0xff_ffff;
 const PERIOD_MASK = 31;
 
 //   With timestamps, the low six bits of our first one carry the rest of the agreement:
-//   | reserved | SACK | window shift, 15: none |
+//   | ECN | SACK | window shift, 15: none |
 const SHIFT_MASK = 15;
 const SACK_BIT = 16;
+const ECN_BIT = 32;
 const OPTION_BITS = 63;
 
 /** The four-tuple of a handshake, addresses as words. */
@@ -53,7 +55,9 @@ export class SynCookies {
   /** Our timestamp for that answer: the clock's, bent backwards by less than 64 ms so that its low bits carry the options. */
   timestamp(value: number, syn: Segment): number {
     const bits =
-      (syn.sackPermitted ? SACK_BIT : 0) | (syn.windowShift < 0 ? SHIFT_MASK : Math.min(syn.windowShift, SHIFT_MASK - 1));
+      (asksForEcn(syn) ? ECN_BIT : 0) |
+      (syn.sackPermitted ? SACK_BIT : 0) |
+      (syn.windowShift < 0 ? SHIFT_MASK : Math.min(syn.windowShift, SHIFT_MASK - 1));
     const bent = ((value & ~OPTION_BITS) | bits) >>> 0;
     return ((value - bent) | 0) < 0 ? (bent - OPTION_BITS - 1) >>> 0 : bent;
   }
@@ -81,6 +85,7 @@ export class SynCookies {
     syn.hasTimestamps = true;
     syn.tsValue = ack.tsValue;
     syn.sackPermitted = (ack.tsEcho & SACK_BIT) !== 0;
+    if ((ack.tsEcho & ECN_BIT) !== 0) syn.flags |= ECE | CWR;
     const shift = ack.tsEcho & SHIFT_MASK;
     syn.windowShift = shift === SHIFT_MASK ? -1 : shift;
   }

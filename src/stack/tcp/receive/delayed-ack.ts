@@ -2,6 +2,7 @@
 
 /** Acknowledge at once while the peer is in slow start: it grows with every acknowledgment it gets. Linux: TCP_MAX_QUICKACKS. */
 const QUICK_ACKS = 16;
+const QUICK_ACKS_FOR_LITTLE = 2;
 
 export class AckPolicy {
   /** An acknowledgment must go out at the next opportunity. */
@@ -33,6 +34,11 @@ export class AckPolicy {
       this.#quick--;
       this.now('quick ACK');
     }
+  }
+
+  /** The peer may be able to send very little: its next segments are acknowledged at once. As many as Linux: two. */
+  quicken(): void {
+    this.#quick = Math.max(this.#quick, QUICK_ACKS_FOR_LITTLE);
   }
 
   /** RFC 5681 §4.2: a segment above a hole is acknowledged at once, so that the peer can count duplicates. */

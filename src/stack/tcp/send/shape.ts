@@ -4,8 +4,10 @@ import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, after } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
-import { ACK, FIN, MAX_HEADER, PSH, SYN } from '../../wire/tcp.ts';
+import { ACK, ECE, FIN, MAX_HEADER, PSH, SYN } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
+import { offerEcn } from '../ecn/negotiation.ts';
+import { markNewText } from '../ecn/send.ts';
 import { reportIslands } from '../loss/sack.ts';
 import { offer } from '../open/handshake.ts';
 import type { SendHistory } from './send-history.ts';
@@ -21,6 +23,7 @@ export function shape(tcb: Connection, out: Segment, at: Seq, length: number): v
   if (!snd.synAcknowledged && at === snd.iss) {
     const answer = tcb.state !== 'SYN-SENT';
     out.flags = answer ? SYN | ACK : SYN;
+    offerEcn(tcb, out);
     offer(tcb.agreement, out, tcb.options, answer, tcb.peerScales);
     return;
   }
@@ -57,6 +60,7 @@ export function complete(tcb: Connection, out: Segment, now: Micros): void {
   out.window = tcb.receiver.advertise((out.flags & SYN) !== 0 ? 0 : tcb.agreement.receiveShift);
   tcb.rcv.lastAckSent = tcb.rcv.nxt;
   if (out.payloadLength === 0 && (out.flags & (SYN | FIN)) === 0 && tcb.agreement.sack) reportIslands(tcb.receiver, out);
+  if (tcb.ecn?.echoes === true && (out.flags & SYN) === 0) out.flags |= ECE;
   tcb.acks.sent();
   tcb.timers.delayedAck = NEVER;
 }
@@ -89,6 +93,7 @@ export function transmit(tcb: Connection, out: Segment, length: number, now: Mic
   tcb.sender.sent.append(at, length, now);
   shape(tcb, out, at, length);
   if (tcb.sender.history !== undefined) remember(tcb, tcb.sender.history, out);
+  markNewText(tcb, out);
   sent(tcb, now);
 }
 

@@ -2,6 +2,7 @@
 import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Connection } from '../connection.ts';
+import { reduceForTimeout } from '../ecn/send.ts';
 import { detectLosses } from '../loss/loss-detection.ts';
 import { noteTimeout } from '../open/fast-open.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
@@ -39,7 +40,7 @@ function retransmissionTimeout(tcb: Connection, now: Micros): void {
   if (gaveUp(tcb, now)) return;
   const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
   // a lost SYN says nothing about the path's capacity: ssthresh must not be pinned by it
-  if (!inHandshake) sender.control.onTimeout(snd.flight, rtt.backOffs > 0, now);
+  if (!inHandshake) reduceForTimeout(tcb, now);
   sender.sent.markAllLost();
   sender.recovery.enter('timeout recovery', snd.nxt);
   sender.tail.forget();

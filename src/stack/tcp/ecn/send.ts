@@ -1,0 +1,53 @@
+/** The sender's part of RFC 3168 §6.1.2: what routers may mark, and what an echoed mark does to the congestion window. */
+import type { Micros } from '../../time.ts';
+import { before } from '../../wire/seq.ts';
+import type { Segment } from '../../wire/tcp.ts';
+import { CWR, ECE, SYN } from '../../wire/tcp.ts';
+import type { Connection } from '../connection.ts';
+import { ECT0 } from './ecn.ts';
+
+/**
+ * New text leaves. It alone is ECN-capable: a mark on a SYN or an acknowledgment would be answered by nobody (§6.1.1, §6.1.4),
+ * one on a retransmission could be a forger's (§6.1.5), and one on a window probe is dropped with it (§6.1.6).
+ */
+export function markNewText({ ecn, snd }: Connection, out: Segment): void {
+  if (ecn === undefined || out.payloadLength === 0 || snd.wnd === 0) return;
+  out.ecn = ECT0;
+  if (!ecn.cwrDue) return;
+  out.flags |= CWR;
+  ecn.cwrDue = false;
+}
+
+/**
+ * An acknowledgment has been taken, and what it says of losses too.
+ * @param flight bytes that were in flight before it
+ */
+export function echoArrives(tcb: Connection, segment: Segment, flight: number, now: Micros): void {
+  const { ecn, snd, sender } = tcb;
+  if (ecn === undefined || ecn.holds(snd.una) || !echoes(tcb, segment)) return;
+  if (flight === 0 || sender.recovery.phase !== 'open') return;
+  sender.control.onEcnEcho(flight, tcb.options.abe, now);
+  ecn.reduced(snd.nxt, true);
+}
+
+/** Slow start and congestion avoidance wait while the window is being reduced. */
+export const withholdsGrowth = (tcb: Connection, segment: Segment): boolean =>
+  tcb.ecn !== undefined && tcb.sender.recovery.phase === 'open' && (tcb.ecn.holds(tcb.snd.una) || echoes(tcb, segment));
+
+/** A SYN-ACK with ECE is an answer to our SYN; an old acknowledgment says what was known before. */
+const echoes = ({ snd }: Connection, segment: Segment): boolean =>
+  segment.has(ECE) && !segment.has(SYN) && !before(segment.ack, snd.una);
+
+/** A segment is lost: the window falls, unless it has fallen already for a mark in the same flight (§6.1.2). */
+export function reduceForLoss({ ecn, sender, snd }: Connection, flight: number, now: Micros): void {
+  if (ecn?.hasPaidFor(snd.una) === true) return;
+  sender.control.onLoss(flight, now);
+  ecn?.reduced(snd.nxt, false);
+}
+
+/** The retransmission timer has expired: the window falls to one segment in any case, the threshold once for a flight. */
+export function reduceForTimeout({ ecn, sender, snd, rtt }: Connection, now: Micros): void {
+  const again = rtt.backOffs > 0 || ecn?.hasPaidFor(snd.una) === true;
+  sender.control.onTimeout(snd.flight, again, now);
+  ecn?.reduced(snd.nxt, false);
+}
