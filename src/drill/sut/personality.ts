@@ -41,6 +41,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       answersUnsentAck: false,
       softErrorEndsAttempt: true,
       protectTimeWait: false,
+      resetOnTimeout: false,
       timeWait: 60 * SECOND,
       finWait2: 60 * SECOND,
       // the smallest shift that names it is 8: what the public suites see from a host with 15 MiB

@@ -39,6 +39,8 @@ export class ApplicationSide {
   peerClosed = false;
   /** The application will not read any more. */
   readClosed = false;
+  /** The application has closed and holds nothing of the connection any more. */
+  isOrphan = false;
   /** A RST is still to be sent for this connection. */
   resetDue = false;
   /** A write was cut short: tell when there is room. */

@@ -10,21 +10,19 @@ import type { TcpFailure } from './application-side.ts';
 import { ApplicationSide, CLOSED, FAILED, READABLE, WRITABLE } from './application-side.ts';
 import { ChallengeLimit } from './arrive/challenge.ts';
 import { segmentArrives } from './arrive/segment-arrives.ts';
-import type { CongestionControl } from './congestion/control.ts';
-import { Cubic } from './congestion/cubic.ts';
-import { Reno } from './congestion/reno.ts';
-import { Unlimited } from './congestion/unlimited.ts';
+import { controlFor } from './congestion/choose.ts';
 import type { Verdict } from './drops.ts';
 import type { Ecn } from './ecn/ecn.ts';
 import { askForEcn } from './ecn/negotiation.ts';
 import type { FastOpen } from './open/fast-open.ts';
-import { Agreement, DEFAULT_MSS } from './open/handshake.ts';
+import { Agreement } from './open/handshake.ts';
 import type { Listener } from './open/listener.ts';
 import type { TcpOptions } from './options.ts';
 import { AckPolicy } from './receive/delayed-ack.ts';
 import { Receiver } from './receive/receiver.ts';
 import type { UrgentMark } from './receive/urgent-mark.ts';
 import { readAtMark, readableBytes, takeUrgent, urgentAhead } from './receive/urgent-mark.ts';
+import { optionsChanged } from './run-time-options.ts';
 import { pollTransmit } from './send/output.ts';
 import { Sender } from './send/sender.ts';
 import type { UrgentMode } from './send/urgent-mode.ts';
@@ -59,21 +57,12 @@ export interface Path {
   readonly gsoMaxSize: number;
 }
 
-function controlFor({ congestionControl, initialWindow }: TcpOptions): CongestionControl {
-  switch (congestionControl) {
-    case 'cubic':
-      return new Cubic(DEFAULT_MSS, true, initialWindow);
-    case 'reno':
-      return new Reno(DEFAULT_MSS, initialWindow);
-    case 'unlimited':
-      return new Unlimited();
-  }
-}
-
 /** What a SEND may say beside its bytes. */
 export interface SendOptions {
   /** The peer's application shall read this, and all that was written before, soon (RFC 9293 §3.8.5). @default false */
   readonly urgent?: boolean;
+  /** The small end of it may wait for the text of the next call: MSG_MORE. @default false */
+  readonly more?: boolean;
 }
 
 const NOTHING_SPECIAL: SendOptions = {};
@@ -138,8 +127,7 @@ export class Connection implements Timed {
     this.timestamps = new Timestamps(secret);
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
-    const control = controlFor(options);
-    this.sender = new Sender(this.snd, control, options, shared);
+    this.sender = new Sender(this.snd, controlFor(options), options, shared);
   }
 
   /** How many challenges it has left; most connections never see a segment that needs one. */
@@ -172,11 +160,13 @@ export class Connection implements Timed {
   }
 
   /** SEND, §3.10.2. @returns how many bytes were taken; 0 when the buffer is full or the connection does not take any */
-  send(bytes: Uint8Array, from = 0, to: number = bytes.length, { urgent = false }: SendOptions = NOTHING_SPECIAL): number {
+  send(bytes: Uint8Array, from = 0, to: number = bytes.length, options: SendOptions = NOTHING_SPECIAL): number {
+    const { urgent = false, more = false } = options;
     if (!state.mayWrite(this.state) || this.sender.finQueued) return 0;
     const end = this.sender.end;
-    const taken = this.sender.write(bytes, from, to);
-    if (taken > 0) this.sender.mark(end, this.options);
+    const taken = this.sender.write(bytes, from, Math.min(to, from + this.sender.writable(this.options.notSentLowWater)));
+    this.sender.more = more;
+    if (taken > 0) this.sender.mark(end, this.options, more);
     if (taken < to - from) this.app.wantsWritable = true;
     if (taken > 0 && urgent) enterUrgentMode(this);
     if (taken > 0) this.host?.ready(this);
@@ -212,7 +202,7 @@ export class Connection implements Timed {
 
   /** Nothing is buffered and nothing will come. */
   get isAtEnd(): boolean {
-    return this.readable === 0 && (this.app.peerClosed || this.state === 'CLOSED');
+    return this.readable === 0 && (this.app.peerClosed || this.app.readClosed || this.state === 'CLOSED');
   }
 
   /** CLOSE of our direction only, §3.10.4: what was written still goes out, then a FIN; reading goes on. */
@@ -225,11 +215,22 @@ export class Connection implements Timed {
     this.host?.ready(this);
   }
 
+  /**
+   * The application will not read any more although it does not close: shutdown(SHUT_RD). What arrives goes on being
+   * acknowledged and can still be read, as in Linux; once our direction is closed too, it is answered with RST.
+   */
+  closeRead(): void {
+    this.app.readClosed = true;
+    this.app.raise(READABLE);
+    this.host?.ready(this);
+  }
+
   /** CLOSE of both directions. Text not read, or arriving later, is answered with RST: RFC 9293 §3.6.1, SHLD-3. */
   close(): void {
     if (this.state === 'CLOSED') return;
     this.app.readClosed = true;
-    if (this.receiver.available > 0) this.abort();
+    this.app.isOrphan = true;
+    if (this.receiver.available > 0 || this.options.abortOnClose) this.abort();
     else this.closeWrite();
     this.host?.ready(this);
   }
@@ -251,12 +252,13 @@ export class Connection implements Timed {
     this.host?.ready(this);
   }
 
-  /** Changes options of a connection that is open already (MUST-17, MUST-24). */
+  /**
+   * Changes options of a connection that is open already (MUST-17, MUST-24). What the handshake decides (`sack`, `timestamps`,
+   * `windowScale`, `initialSequence`, `initialWindow`) comes too late then.
+   */
   setOptions(changes: Partial<TcpOptions>): void {
     this.options = { ...this.options, ...changes };
-    if (changes.keepAlive === false) this.timers.keepAlive = NEVER;
-    else if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined)
-      this.timers.keepAlive = this.options.keepAlive ? 0 : NEVER;
+    optionsChanged(this, changes);
     this.host?.ready(this);
   }
 

@@ -3,6 +3,8 @@ import type { Micros } from '../time.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../time.ts';
 
 export interface TcpOptions {
+  /** CLOSE ends the connection with a RST and forgets what was not sent: SO_LINGER with a time of zero. @default false */
+  readonly abortOnClose: boolean;
   /** Send small segments at once instead of waiting for the acknowledgment of earlier ones (MUST-17). @default false */
   readonly noDelay: boolean;
   /**
@@ -14,6 +16,13 @@ export interface TcpOptions {
   readonly push: 'buffer' | 'write';
   /** No segment longer than half the largest window that the peer has offered, as in Linux. @default false */
   readonly halfWindowMss: boolean;
+  /**
+   * Hold small segments back until this is off again, the connection closes or one retransmission timeout has passed with nothing
+   * under way; Linux's TCP_CORK, FreeBSD's TCP_NOPUSH. @default false
+   */
+  readonly cork: boolean;
+  /** Take no more to send while so many bytes wait to be sent for the first time; Linux's TCP_NOTSENT_LOWAT. @default no limit */
+  readonly notSentLowWater: number;
   /** Probe an idle peer (RFC 9293 §3.8.4, MUST-25). @default false */
   readonly keepAlive: boolean;
   /** Silence before the first keep-alive probe (MUST-28). @default 2 hours */
@@ -24,6 +33,15 @@ export interface TcpOptions {
   readonly keepAliveProbes: number;
   /** Give up when data stays unacknowledged this long; 0: R2 decides (RFC 5482, MUST-21). @default 0 */
   readonly userTimeout: Micros;
+  /** Retransmissions of a SYN before an active open is given up; 0: `r2Syn` decides. Linux's TCP_SYNCNT. @default 0 */
+  readonly synRetries: number;
+  /**
+   * As `r2`, once the application has closed and nobody would learn of a late success; a closed window that is answered counts as
+   * silence then. Linux's tcp_orphan_retries, whose 8 take so long. @default 102.2 s
+   */
+  readonly orphanTimeout: Micros;
+  /** Giving up on a silent peer sends it a RST, as FreeBSD does and Linux does not. @default true */
+  readonly resetOnTimeout: boolean;
   /** R2 of RFC 9293 §3.8.3: give up on an unacknowledged segment after this long (SHLD-11: 100 s at least). @default 15 min */
   readonly r2: Micros;
   /** R2 for a SYN (MUST-23: 3 minutes at least). @default 3 min */
@@ -42,11 +60,13 @@ export interface TcpOptions {
   readonly initialRto: Micros;
   /** Ceiling of the retransmission timeout, RFC 6298 (2.5). @default 60 s */
   readonly maxRto: Micros;
+  /** The retransmission timeout for ever: neither measured nor doubled; 0: RFC 6298 computes it. @default 0 */
+  readonly fixedRto: Micros;
   /** Delayed acknowledgment (MUST-40: below 500 ms); 0 acknowledges at once. @default 40 ms */
   readonly ackDelay: Micros;
   /** 2 MSL. RFC 9293 §3.4.2 suggests an MSL of 2 minutes; kernels hold TIME-WAIT for one minute. @default 60 s */
   readonly timeWait: Micros;
-  /** How long a closed socket waits in FIN-WAIT-2 for the peer's FIN. @default 60 s */
+  /** How long a closed socket waits in FIN-WAIT-2 for the peer's FIN; 0: not at all, a RST ends it. @default 60 s */
   readonly finWait2: Micros;
   /** Offer window scaling, RFC 7323 §2. @default true */
   readonly windowScale: boolean;
@@ -58,6 +78,8 @@ export interface TcpOptions {
   readonly receiveBuffer: number;
   /** How far the receive buffer may grow. @default 4 MiB */
   readonly maxReceiveBuffer: number;
+  /** Never offer a larger window than this; 0: the buffer decides. Linux's TCP_WINDOW_CLAMP. @default 0 */
+  readonly windowClamp: number;
   /** Bytes the application may write ahead of the peer at first. @default 256 KiB */
   readonly sendBuffer: number;
   /** How far the send buffer may grow. @default 4 MiB */
@@ -83,6 +105,14 @@ export interface TcpOptions {
   readonly softErrorEndsAttempt: boolean;
   /** Keep TIME-WAIT when a RST arrives (RFC 1337 §3). @default true */
   readonly protectTimeWait: boolean;
+  /** Three duplicate acknowledgments, or selective ones that say as much, mean a loss (RFC 5681 §3.2); off: only the timer does. @default true */
+  readonly fastRetransmit: boolean;
+  /** After a fast retransmit go on with half the window (RFC 5681 §3.2); off: with one segment, as Tahoe did in 1988. @default true */
+  readonly fastRecovery: boolean;
+  /** One segment, then its acknowledgment, then the next: the protocol with which textbooks begin. @default false */
+  readonly stopAndWait: boolean;
+  /** The initial sequence number; -1: RFC 6528 chooses. A constant can be guessed, and old segments fit new connections. @default -1 */
+  readonly initialSequence: number;
   /** CUBIC (RFC 9438) with HyStart++ (RFC 9406), Reno (RFC 5681), or none. @default 'cubic' */
   readonly congestionControl: 'cubic' | 'reno' | 'unlimited';
   /**
@@ -127,21 +157,28 @@ export interface TcpOptions {
 }
 
 export const DEFAULTS: TcpOptions = {
+  abortOnClose: false,
   noDelay: false,
   nagle: 'classic',
   push: 'buffer',
   halfWindowMss: false,
+  cork: false,
+  notSentLowWater: Number.POSITIVE_INFINITY,
   keepAlive: false,
   keepAliveIdle: 120 * MINUTE,
   keepAliveInterval: 75 * SECOND,
   keepAliveProbes: 9,
   userTimeout: 0,
+  synRetries: 0,
+  orphanTimeout: 102_200 * MILLISECOND,
+  resetOnTimeout: true,
   r2: 15 * MINUTE,
   r2Syn: 3 * MINUTE,
   minRto: 200 * MILLISECOND,
   minRtoBounds: 'timeout',
   initialRto: 1 * SECOND,
   maxRto: 60 * SECOND,
+  fixedRto: 0,
   ackDelay: 40 * MILLISECOND,
   timeWait: 60 * SECOND,
   finWait2: 60 * SECOND,
@@ -150,6 +187,7 @@ export const DEFAULTS: TcpOptions = {
   timestamps: true,
   receiveBuffer: 64 * 1024,
   maxReceiveBuffer: 4 * 1024 * 1024,
+  windowClamp: 0,
   sendBuffer: 256 * 1024,
   maxSendBuffer: 4 * 1024 * 1024,
   sack: true,
@@ -161,6 +199,10 @@ export const DEFAULTS: TcpOptions = {
   answersUnsentAck: true,
   softErrorEndsAttempt: false,
   protectTimeWait: true,
+  fastRetransmit: true,
+  fastRecovery: true,
+  stopAndWait: false,
+  initialSequence: -1,
   congestionControl: 'cubic',
   oobInline: true,
   stdUrg: false,

@@ -138,7 +138,7 @@ export class Tcp implements PassiveOpenHost {
     if (!isFree(port)) throw new TcpError('port in use', what);
     const id = { local, localPort: port, remote, remotePort };
     const connection = this.create(id, path, isEmpty(settings) ? this.options : { ...this.options, ...settings });
-    connection.openActive(this.isn.next(id, now));
+    connection.openActive(this.isn.next(id, now, connection.options.initialSequence));
     if (fastOpen) openFast(connection, this.fastOpenCache, now);
     if (data !== undefined) connection.send(data);
     this.ready(connection);
@@ -175,9 +175,9 @@ export class Tcp implements PassiveOpenHost {
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
-    const isReset =
-      verdict === 'text after the application closed' || (verdict === 'acknowledges what was never sent' && inHandshake);
-    if (isReset) this.#passive.reset(segment, source, destination);
+    if (verdict === 'acknowledges what was never sent' && inHandshake) this.#passive.reset(segment, source, destination);
+    if (verdict === 'text after the application closed')
+      this.#passive.reset(segment, source, destination, 'RST: text after the application closed');
     return verdict === 'done' ? undefined : verdict;
   }
 

@@ -2,6 +2,7 @@
 import type { TcpFailure } from '../../../src/stack/tcp/application-side.ts';
 import * as events from '../../../src/stack/tcp/application-side.ts';
 import type { SendOptions } from '../../../src/stack/tcp/connection.ts';
+import type { TcpOptions } from '../../../src/stack/tcp/options.ts';
 import type { Conversation } from '../../conversation.ts';
 
 const EVENTS = {
@@ -66,6 +67,15 @@ export class AppSide {
   /** So many octets of the stream are never read. */
   skips(count: number): void {
     this.#read += count;
+  }
+
+  sets(changes: Partial<TcpOptions>): void {
+    this.#does(`sets ${JSON.stringify(changes)}`, () => this.#talk.connection.setOptions(changes));
+  }
+
+  /** shutdown(SHUT_RD). */
+  closesRead(): void {
+    this.#does('will not read any more', () => this.#talk.connection.closeRead());
   }
 
   closes(): void {

@@ -263,7 +263,7 @@ test(
     peer.expects(FIN | ACK);
     peer.sends(ACK);
     expect(peer.sends(ACK, { payload: 10 })).toBe('text after the application closed');
-    peer.expects(RST, { seq: 2 }); // the number that it acknowledged: as it has an ACK, §3.10.7.1 says so
+    peer.expects(RST, { seq: 2, reason: 'RST: text after the application closed' }); // as for a stranger with an ACK, §3.10.7.1
     talk.is('CLOSED');
   }),
 );

@@ -65,7 +65,7 @@ test.each([
   ['the second', 130, 1, 'probe'],
   ['the last was not answered', 140, 2, 'give up'],
 ] as const)('keepAliveStep: %s', (_, idle, sent, step) => {
-  expect(keepAliveStep(idle, sent, { keepAliveIdle: 120, keepAliveInterval: 10, keepAliveProbes: 2 })).toBe(step);
+  expect(keepAliveStep(idle, sent, { keepAliveIdle: 120, keepAliveInterval: 10, keepAliveProbes: 2, userTimeout: 0 })).toBe(step);
 });
 
 function icmp(talk: Conversation, kind: TcpFault['kind'], failure: TcpFault['failure'], quoted: number, pathMtu = 0): boolean {

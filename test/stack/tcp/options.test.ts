@@ -85,7 +85,7 @@ for (const [name, ours, theirs] of [
 const stamped = { tcp: { timestamps: true }, peer: { timestamps: [1000, 0] } } as const;
 
 test(
-  'RFC 7323 §3.2: agreed timestamps are on every segment, the RST excepted',
+  'RFC 7323 §3.2: agreed timestamps are on every segment, a RST of the connection too',
   established(stamped, (talk) => {
     const { peer, app } = talk;
     app.writes(10);
@@ -95,7 +95,7 @@ test(
     app.closesWrite();
     peer.expects(FIN | ACK, { hasTimestamps: true, tsEcho: 2000 });
     app.aborts();
-    peer.expects(RST | ACK, { hasTimestamps: false });
+    peer.expects(RST | ACK, { hasTimestamps: true, tsEcho: 2000 });
   }),
 );
 

@@ -20,7 +20,7 @@ import { diff } from '../../../src/stack/wire/seq.ts';
 
 const sample = { acked: 0, now: 0, rtt: 0, smoothedRtt: 0, roundEnded: false };
 
-const limits = { minRto: 200 * MILLISECOND, maxRto: 60 * SECOND, initialRto: 1 * SECOND };
+const limits = { minRto: 200 * MILLISECOND, maxRto: 60 * SECOND, initialRto: 1 * SECOND, fixedRto: 0 };
 
 test.each([
   ['(2.1) before a sample', [], 1000],

@@ -4,12 +4,11 @@ import { NEVER } from '../../time.ts';
 import { add, after, atOrAfter, atOrBefore, before, diff } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import { FIN, SYN } from '../../wire/tcp.ts';
-import { WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
 import { noteReduction } from '../ecn/receive.ts';
 import { echoArrives, reduceForLoss, withholdsGrowth } from '../ecn/send.ts';
-import { detectLosses } from '../loss/loss-detection.ts';
+import { beginAgain, detectLosses } from '../loss/loss-detection.ts';
 import { DUPLICATE_THRESHOLD } from '../loss/recovery.ts';
 import { takeBlocks } from '../loss/sack.ts';
 
@@ -17,6 +16,7 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   const fault = checkNumber(tcb, segment, now);
   if (fault !== undefined) return fault;
   const { snd, sender } = tcb;
+  sender.more = false; // Linux: MSG_MORE holds until something else sends, and an acknowledgment does
   const windowBefore = snd.wnd;
   const unaBefore = snd.una;
   const flightBefore = snd.flight;
@@ -30,7 +30,7 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   detectLosses(tcb, now, diff(snd.una, unaBefore) + sender.sent.sackedLength - sackedBefore);
   echoArrives(tcb, segment, flightBefore, now);
   if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
-  else if (snd.wnd === 0 && sender.stalledSince !== NEVER) sender.stalledSince = now; // MUST-37: it answers, it lives
+  else if (snd.wnd === 0 && sender.stalledSince !== NEVER && !tcb.app.isOrphan) sender.stalledSince = now; // MUST-37
   return undefined;
 }
 
@@ -110,10 +110,6 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
   // RFC 6298 (5.2), (5.3): off when nothing is outstanding, else anew from now
   if (sender.sent.isEmpty) timers.retransmit = NEVER;
   else if (restart) timers.retransmit = now + rtt.rto;
-  if (tcb.app.wantsWritable && sender.free >= sender.limit >> 2) {
-    tcb.app.wantsWritable = false;
-    tcb.app.raise(WRITABLE);
-  }
 }
 
 /** RFC 6298 §3: from a segment sent once (Karn), or by the echoed timestamp (RFC 7323 §4.1) also for one sent twice. */
@@ -182,12 +178,16 @@ function growWindow(tcb: Connection, acked: number, flight: number, sampled: boo
 function duplicateAck(tcb: Connection, now: Micros): void {
   const { sender, snd } = tcb;
   const { recovery, control, sent } = sender;
-  if (recovery.phase === 'timeout recovery') return; // everything is marked lost already
+  if (recovery.phase === 'timeout recovery' || !tcb.options.fastRetransmit) return; // all is marked lost, or only the timer may
   recovery.duplicates++;
   if (recovery.duplicates === 1) recovery.flightAtLoss = snd.flight;
   if (recovery.phase === 'fast recovery' || recovery.duplicates !== DUPLICATE_THRESHOLD) return;
   // RFC 6582 §3.2 step 2: what was sent before the last recovery ended may still cause duplicates
   if (!after(snd.una, recovery.recover)) return;
+  if (!tcb.options.fastRecovery) {
+    beginAgain(tcb, recovery.flightAtLoss, now);
+    return;
+  }
   reduceForLoss(tcb, recovery.flightAtLoss, now);
   recovery.enter('fast recovery', snd.nxt);
   sent.markFirstLost(control.mss);
@@ -196,8 +196,9 @@ function duplicateAck(tcb: Connection, now: Micros): void {
 /** The peer has room again: what was outstanding when it closed may have been thrown away. */
 function windowOpened(tcb: Connection, now: Micros): void {
   tcb.sender.probes = 0;
+  tcb.sender.probingSince = -1;
   tcb.sender.probeDue = false;
   tcb.timers.persist = NEVER;
-  if (!tcb.sender.sent.isEmpty) tcb.sender.stalledSince = now;
+  tcb.sender.stalledSince = tcb.sender.sent.isEmpty ? NEVER : now;
   tcb.sender.sent.markAllLost();
 }

@@ -21,7 +21,7 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
   }
   const textAt = segment.has(SYN) ? add(segment.seq, 1) : segment.seq;
   const textEnd = textEndOf(segment, textAt);
-  if (segment.payloadLength > 0 && tcb.app.readClosed && after(textEnd, rcv.nxt)) {
+  if (segment.payloadLength > 0 && tcb.app.readClosed && tcb.state !== 'ESTABLISHED' && after(textEnd, rcv.nxt)) {
     tcb.fail('aborted');
     return 'text after the application closed'; // RFC 9293 §3.6.1, SHLD-3: whoever called resets it, or the peer would not learn
   }

@@ -168,6 +168,14 @@ export class SentList {
     if (!rest.lost && !rest.sacked) this.#linkAfter(record, rest);
   }
 
+  /** More of the sequence space belongs to the last record from now on: it goes out together with it. */
+  lengthenLast(by: number): void {
+    const record = this.#tail;
+    if (record === undefined) return;
+    record.length += by;
+    if (record.lost) this.lostLength += by;
+  }
+
   clear(): void {
     this.#head = undefined;
     this.#tail = undefined;

@@ -20,8 +20,12 @@ export class IsnGenerator {
     this.hash = new SipHash([random.nextUint32(), random.nextUint32(), random.nextUint32(), random.nextUint32()]);
   }
 
-  /** ISN = M + F(localip, localport, remoteip, remoteport, secretkey): SHLD-1, MUST-9. */
-  next(id: FourTuple, now: Micros): Seq {
+  /**
+   * ISN = M + F(localip, localport, remoteip, remoteport, secretkey): SHLD-1, MUST-9.
+   * @param fixed the option `initialSequence`: this number instead, when it is not negative
+   */
+  next(id: FourTuple, now: Micros, fixed = -1): Seq {
+    if (fixed >= 0) return seq(fixed);
     return seq(Math.floor(now / TICK) + this.#of(id, FOR_ISN));
   }
 

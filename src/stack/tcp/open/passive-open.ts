@@ -103,7 +103,7 @@ export class PassiveOpen {
     }
     const id = { local: path.source, localPort: syn.destinationPort, remote, remotePort: syn.sourcePort };
     const connection = host.create(id, path, options);
-    const isn = host.isn.next(id, now);
+    const isn = host.isn.next(id, now, options.initialSequence);
     connection.openPassive(above === undefined ? isn : max(isn, add(above, BEYOND_OLD)));
     learnFromSyn(connection, syn, now);
     listener.begin(connection);
@@ -143,8 +143,11 @@ export class PassiveOpen {
     return connection;
   }
 
-  reset(segment: Segment, source: number, destination: number): void {
+  /** @param reason in the words that the capture shows */
+  reset(segment: Segment, source: number, destination: number, reason = 'RST: no such connection'): void {
     const answer = new Segment();
-    if (resetFor(segment, answer)) this.#host.answer(answer, source, destination);
+    if (!resetFor(segment, answer)) return;
+    answer.reason = reason;
+    this.#host.answer(answer, source, destination);
   }
 }

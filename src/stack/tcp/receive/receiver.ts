@@ -9,6 +9,9 @@ import type { Islands } from './reassembly.ts';
 import { NO_ISLANDS, Reassembly } from './reassembly.ts';
 import { SackReport } from './sack-report.ts';
 
+/** A small integer, which V8 keeps without a box. */
+export const NO_CLAMP = 0x7fff_ffff;
+
 export class Receiver {
   #islands: Reassembly | undefined = undefined;
   #report: SackReport | undefined = undefined;
@@ -17,7 +20,9 @@ export class Receiver {
   readonly #space: ReceiveSpace;
   /** Bytes we are ready to hold; grows when the application keeps up with the peer. */
   #limit: number;
-  readonly #maximum: number;
+  #maximum: number;
+  /** The largest window to be offered. */
+  clamp: number;
   /** The largest segment seen: what "full-sized" means for this peer. */
   #segmentSize = 536;
   /** What the application read in the current round trip, for growing. */
@@ -28,6 +33,13 @@ export class Receiver {
     this.#space = space;
     this.#limit = options.receiveBuffer;
     this.#maximum = Math.max(options.maxReceiveBuffer, options.receiveBuffer);
+    this.clamp = options.windowClamp || NO_CLAMP;
+  }
+
+  /** Fixes or frees the size of the buffer; a window that was offered is not taken back (SHLD-14). */
+  setBuffer(size: number, maximum: number): void {
+    this.#limit = size;
+    this.#maximum = Math.max(maximum, size);
   }
 
   /** What lies beyond RCV.NXT; to be changed by the methods below only. */
@@ -56,7 +68,7 @@ export class Receiver {
 
   /** The window field of a SYN, which is never scaled. */
   get synWindow(): number {
-    return Math.min(this.#limit, 0xffff);
+    return Math.min(this.#limit, this.clamp, 0xffff);
   }
 
   get segmentSize(): number {
@@ -164,10 +176,10 @@ export class Receiver {
   }
 
   #openEdge(): Seq {
-    return add(this.#space.nxt, Math.max(this.#limit - this.#ring.length, 0));
+    return add(this.#space.nxt, Math.max(Math.min(this.#limit - this.#ring.length, this.clamp), 0));
   }
 
   #worthwhile(): number {
-    return Math.min(this.#limit >> 1, this.#segmentSize);
+    return Math.min(Math.min(this.#limit, this.clamp) >> 1, this.#segmentSize);
   }
 }

@@ -11,8 +11,10 @@ export type KeepAliveStep = 'wait' | 'probe' | 'give up';
 export function keepAliveStep(
   idle: Micros,
   sent: number,
-  options: Pick<TcpOptions, 'keepAliveIdle' | 'keepAliveInterval' | 'keepAliveProbes'>,
+  options: Pick<TcpOptions, 'keepAliveIdle' | 'keepAliveInterval' | 'keepAliveProbes' | 'userTimeout'>,
 ): KeepAliveStep {
   if (idle < options.keepAliveIdle + sent * options.keepAliveInterval) return 'wait';
+  // with a user timeout the number of probes does not matter (RFC 5482 §4.2, and Linux)
+  if (options.userTimeout > 0) return sent === 0 || idle < options.userTimeout ? 'probe' : 'give up';
   return sent < options.keepAliveProbes ? 'probe' : 'give up'; // MUST-29: one unanswered probe does not kill
 }

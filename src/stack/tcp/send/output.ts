@@ -4,20 +4,21 @@ import { NEVER } from '../../time.ts';
 import { add, diff } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import { ACK, RST } from '../../wire/tcp.ts';
+import { WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import { tailProbeDelay } from '../loss/tail-probe.ts';
 import { fillSyn, maySendEarly } from '../open/fast-open.ts';
 import { mayTransmitText } from '../state.ts';
+import { isOnlySyn, mayGoSmall } from './hold.ts';
 import { probeDelay } from './persist.ts';
 import { resend, retransmit, transmitTailProbe } from './retransmit.ts';
-import { acceptableSeq, burst, burstLimit, complete, sent, shape, transmit } from './shape.ts';
-import { isUrgent } from './urgent-mode.ts';
+import { acceptableSeq, burst, burstLimit, complete, sent, shape, stamp, transmit } from './shape.ts';
 
 export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolean {
   out.clear();
   out.sourcePort = tcb.id.localPort;
   out.destinationPort = tcb.id.remotePort;
-  if (tcb.state === 'CLOSED') return transmitReset(tcb, out);
+  if (tcb.state === 'CLOSED') return transmitReset(tcb, out, now);
   if (
     transmitSyn(tcb, out, now) ||
     reportHoles(tcb, out) ||
@@ -37,7 +38,7 @@ export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolea
 }
 
 /** RFC 9293 §3.10.5: <SEQ=SND.NXT><CTL=RST>; with the ACK that lets the peer check it. */
-function transmitReset(tcb: Connection, out: Segment): boolean {
+function transmitReset(tcb: Connection, out: Segment, now: Micros): boolean {
   if (!tcb.app.resetDue) return false;
   tcb.app.resetDue = false;
   out.seq = acceptableSeq(tcb);
@@ -45,6 +46,7 @@ function transmitReset(tcb: Connection, out: Segment): boolean {
   out.flags = RST | ACK;
   out.window = 0;
   out.reason = 'RST: connection aborted';
+  if (tcb.timestamps.enabled) stamp(tcb, out, now); // RFC 7323 §3.2: a RST SHOULD have them too
   return true;
 }
 
@@ -65,21 +67,23 @@ function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
   const { sender, snd } = tcb;
   if (!(mayTransmitText(tcb.state) || maySendEarly(tcb)) || sender.finSent) return false;
   const unsent = sender.unsent;
-  if (unsent === 0 && !sender.finQueued) return false;
+  if ((unsent === 0 && !sender.finQueued) || mustWait(tcb)) return false;
   if (sender.sent.isEmpty && unsent > 0) restartAfterSilence(tcb, now);
   const windowRoom = diff(add(snd.una, snd.wnd), snd.nxt);
-  const room = Math.min(windowRoom, sender.room);
+  const room = Math.min(windowRoom, congestionRoom(tcb));
   const text = textLength(tcb, unsent, room);
   if (text < 0) return false;
   const withFin = sender.finQueued && text === unsent && windowRoom > text;
   if (text === 0 && !withFin) return false;
   out.reason = withFin ? 'FIN' : '';
   transmit(tcb, out, text + (withFin ? 1 : 0), now);
+  if (text === unsent) sender.pushed = false;
   return true;
 }
 
-/** A SYN-ACK in flight is no small segment that text would have to wait for. */
-const isOnlySyn = ({ snd }: Connection): boolean => !snd.synAcknowledged && snd.nxt === add(snd.iss, 1);
+/** The option `stopAndWait`: one segment under way is enough, and is not allowed to be more than one. */
+const mustWait = ({ options, sender }: Connection): boolean => options.stopAndWait && !sender.sent.isEmpty;
+const congestionRoom = ({ options, sender }: Connection): number => (options.stopAndWait ? sender.control.mss : sender.room);
 
 /** RFC 5681 §4.1: what was learned about the path is old. */
 function restartAfterSilence({ sender, options, rtt }: Connection, now: Micros): void {
@@ -93,33 +97,29 @@ function restartAfterSilence({ sender, options, rtt }: Connection, now: Micros):
  * avoidance, MUST-38) with §3.7.4 (Nagle, SHLD-7).
  */
 function textLength(tcb: Connection, unsent: number, room: number): number {
-  const { sender, snd, options } = tcb;
+  const { sender, snd } = tcb;
   const mss = sender.control.mss;
-  const impatient = options.noDelay || sender.finQueued || isUrgent(tcb);
   if (unsent === 0) return 0; // a FIN alone
   const length = Math.min(unsent, room);
   if (length <= 0) return -1;
   const full = burst(tcb, length);
   if (full >= mss) {
     const isTail = length === unsent && length - full < mss && length <= burstLimit(tcb);
-    return isTail && impatient ? length : full;
+    return isTail && mayGoSmall(tcb) ? length : full;
   }
-  const allOfIt = length === unsent;
-  const nothingInFlight =
-    sender.sent.isEmpty || isOnlySyn(tcb) || (options.nagle === 'minshall' && sender.history?.smallEnd === undefined && allOfIt);
-  if (allOfIt && (nothingInFlight || impatient)) return length;
-  if (nothingInFlight && length >= snd.maxWnd >> 1) return length; // (3): half of the largest window ever offered
+  if (length === unsent && mayGoSmall(tcb)) return length;
+  if ((sender.sent.isEmpty || isOnlySyn(tcb)) && length < unsent && length >= snd.maxWnd >> 1) return length; // (3): half of the largest window ever offered
   return -1;
 }
 
-/** MUST-36: one octet into the closed window, so that the peer has to say where it stands. */
+/** MUST-36: one octet into the closed window, or a number that lies before it, so that the peer has to say where it stands. */
 function transmitProbe(tcb: Connection, out: Segment, now: Micros): boolean {
   const { sender, snd } = tcb;
   if (!sender.probeDue) return false;
   sender.probeDue = false;
   const waiting = sender.sent.first;
   if (snd.wnd > 0) return waiting === undefined && transmitSmall(tcb, out, now);
-  if (tcb.options.windowProbe === 'old number') probeWithoutText(tcb, out);
+  if (tcb.options.windowProbe === 'old number') probeWithoutText(tcb, out, now);
   else if (waiting !== undefined) resend(tcb, out, waiting, 1, now);
   else if (sender.unsent > 0 || (sender.finQueued && !sender.finSent)) transmit(tcb, out, 1, now);
   else return false;
@@ -129,9 +129,10 @@ function transmitProbe(tcb: Connection, out: Segment, now: Micros): boolean {
 }
 
 /** Any segment with a number that the peer has passed must be answered: it says where the window stands, and takes no octet. */
-function probeWithoutText(tcb: Connection, out: Segment): void {
+function probeWithoutText(tcb: Connection, out: Segment, now: Micros): void {
   out.seq = add(tcb.snd.una, -1);
   out.flags = ACK;
+  if (tcb.sender.stalledSince === NEVER) tcb.sender.stalledSince = now; // R2 counts from here, as it would for an octet
 }
 
 /** §3.8.6.2.1 (4), the override: the window has been too small for too long, so what fits goes out. An ordinary segment. */
@@ -140,7 +141,7 @@ function transmitSmall(tcb: Connection, out: Segment, now: Micros): boolean {
   const length = Math.min(sender.unsent, snd.wnd, sender.control.mss);
   if (length <= 0) return false;
   transmit(tcb, out, length, now);
-  out.reason = 'small segment: the window stayed small';
+  out.reason = length < snd.wnd ? 'small segment: corked for too long' : 'small segment: the window stayed small';
   return true;
 }
 
@@ -187,10 +188,18 @@ function acknowledge(tcb: Connection, out: Segment): boolean {
 function armWaiting(tcb: Connection, now: Micros): void {
   const { timers, app } = tcb;
   // half-closed, the peer may take its time; closed on both sides, nobody waits for its FIN but us
-  if (tcb.state === 'FIN-WAIT-2' && app.readClosed && timers.linger === NEVER) timers.linger = now + tcb.options.finWait2;
+  if (tcb.state === 'FIN-WAIT-2' && app.isOrphan && timers.linger === NEVER) timers.linger = now + tcb.options.finWait2;
   armPersist(tcb, now);
   armTailProbe(tcb, now);
+  if (app.wantsWritable && isWritable(tcb)) {
+    app.wantsWritable = false;
+    app.raise(WRITABLE);
+  }
 }
+
+/** Worth telling: a quarter of the buffer is free, and what waits to be sent is below half of the low-water mark (as in Linux). */
+const isWritable = ({ sender, options }: Connection): boolean =>
+  sender.free >= sender.limit >> 2 && sender.unsent * 2 < options.notSentLowWater;
 
 /** When the window is the reason, the persist timer has to ask for it. */
 function armPersist(tcb: Connection, now: Micros): void {
@@ -209,10 +218,11 @@ function armPersist(tcb: Connection, now: Micros): void {
 
 /** RFC 8985 §7.2: when a flight waits for its acknowledgment and nothing says yet that anything was lost. */
 function armTailProbe(tcb: Connection, now: Micros): void {
-  const { sender, snd, timers, agreement } = tcb;
+  const { sender, snd, timers, agreement, options } = tcb;
   const { sent: list, recovery } = sender;
   const quiet = recovery.phase === 'open' && list.lostLength === 0 && list.sackedLength === 0;
-  if (!agreement.sack || !snd.synAcknowledged || !quiet || list.isEmpty || sender.isTailProbeOut || snd.wnd === 0) {
+  const isOff = !agreement.sack || !options.fastRetransmit || options.stopAndWait;
+  if (isOff || !snd.synAcknowledged || !quiet || list.isEmpty || sender.isTailProbeOut || snd.wnd === 0) {
     timers.tailProbe = NEVER;
   } else if (timers.tailProbe === NEVER) {
     const dueAt = now + tailProbeDelay(tcb.rtt, snd.flight <= sender.control.mss);

@@ -16,6 +16,7 @@ export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean 
   const { room } = sender;
   const isSyn = !snd.synAcknowledged;
   if (isSyn && record !== sender.sent.first) return false; // RFC 7413 §4.2: nothing behind a SYN before its acknowledgment
+  if (record.length === 1 && record === sender.sent.last && !isSyn) absorbRest(tcb);
   if (room <= 0 && !recovery.urgent && !isSyn) return false;
   // SHLD-16: within the window as it is now; what lies beyond waits for it to open again
   const windowRoom = isSyn ? 1 : diff(add(snd.una, snd.wnd), record.seq);
@@ -28,6 +29,14 @@ export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean 
   out.reason = isSyn ? synReason(tcb) : resendReason(recovery);
   recovery.urgent = false;
   return true;
+}
+
+/** SHLD-28: behind the octet that probed a closed window follows the rest of its segment, and not a segment of its own. */
+function absorbRest({ sender, snd }: Connection): void {
+  const rest = Math.min(diff(add(snd.una, snd.wnd), snd.nxt), sender.control.mss - 1, sender.unsent);
+  if (rest <= 0) return;
+  sender.sent.lengthenLast(rest);
+  snd.nxt = add(snd.nxt, rest);
 }
 
 /** How much of a record goes out again: `limit`, or all of it when only the FIN is too much, which costs no room. */

@@ -25,16 +25,22 @@ export class Sender {
   duplicatesReported = 0;
   /** SND.NXT when the round began that `AckSample.roundEnded` speaks of. */
   roundEnd: Seq = seq(0);
-  readonly control: CongestionControl;
+  control: CongestionControl;
   /** Reused for every acknowledgment, of every connection. */
   readonly sample: AckSample;
   /** The application has closed: a FIN follows the last byte. */
   finQueued = false;
   finAcknowledged = false;
+  /** The last write said that more will follow (MSG_MORE): held like under a cork until the next write or acknowledgment. */
+  more = false;
+  /** What waits was pushed: no cork and no Nagle holds it. */
+  pushed = false;
   /** Since when the oldest data waits for its acknowledgment without any progress; NEVER when none waits. */
   stalledSince: Micros = NEVER;
   /** When text or SYN was last sent, for the restart after idleness. */
   lastSentAt: Micros = 0;
+  /** When the first of the probes of a closed window was due that have not opened it; -1 when it is open. */
+  probingSince: Micros = -1;
   /** Probes sent since the window closed, and whether one is due. */
   probes = 0;
   probeDue = false;
@@ -42,7 +48,7 @@ export class Sender {
   readonly #ring = new RingBuffer(0);
   readonly #space: SendSpace;
   #limit: number;
-  readonly #maximum: number;
+  #maximum: number;
 
   constructor(space: SendSpace, control: CongestionControl, options: TcpOptions, shared: SharedParts) {
     this.#space = space;
@@ -85,6 +91,20 @@ export class Sender {
 
   get limit(): number {
     return this.#limit;
+  }
+
+  /** Fixes or frees the size of the buffer; what is in it stays. */
+  setBuffer(size: number, maximum: number): void {
+    this.#limit = size;
+    this.#maximum = Math.max(maximum, size);
+  }
+
+  /** How many bytes more may be written so that no more than `lowWater` wait behind what could leave at once. */
+  writable(lowWater: number): number {
+    if (lowWater === Number.POSITIVE_INFINITY) return lowWater;
+    const { una, wnd, nxt } = this.#space;
+    const leaves = Math.max(Math.min(diff(add(una, wnd), nxt), this.room), 0);
+    return Math.max(lowWater + leaves - Math.max(this.unsent, 0), 0);
   }
 
   /** Sequence number of the first byte in the buffer: the SYN comes before it. */

@@ -42,14 +42,16 @@ export function sent(tcb: Connection, now: Micros): void {
   if (tcb.timers.retransmit === NEVER) tcb.timers.retransmit = now + tcb.rtt.rto;
 }
 
+export function stamp({ timestamps }: Connection, out: Segment, now: Micros): void {
+  out.hasTimestamps = true;
+  out.tsValue = timestamps.value(now);
+  out.tsEcho = timestamps.recent;
+}
+
 /** What every segment carries: acknowledgment, window, timestamps. */
 export function complete(tcb: Connection, out: Segment, now: Micros): void {
   markUrgent(tcb, out);
-  if (tcb.timestamps.enabled || out.hasTimestamps) {
-    out.hasTimestamps = true;
-    out.tsValue = tcb.timestamps.value(now);
-    out.tsEcho = tcb.timestamps.recent;
-  }
+  if (tcb.timestamps.enabled || out.hasTimestamps) stamp(tcb, out, now);
   if ((out.flags & ACK) === 0) {
     out.ack = 0 as Seq;
     out.window = tcb.receiver.synWindow;

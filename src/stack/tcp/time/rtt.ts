@@ -11,7 +11,9 @@ const GRANULARITY: Micros = 1 * MILLISECOND;
 /** (5.7): after a SYN was retransmitted, data starts with 3 s. */
 const RTO_AFTER_SYN_TIMEOUT: Micros = 3 * SECOND;
 
-type Limits = Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'> & Partial<Pick<TcpOptions, 'minRtoBounds'>>;
+/** With a `fixedRto` other than 0 the others do not matter. */
+export type RtoLimits = Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'> &
+  Partial<Pick<TcpOptions, 'minRtoBounds' | 'fixedRto'>>;
 
 export class RttEstimator {
   /** SRTT; zero until the first sample. */
@@ -26,13 +28,13 @@ export class RttEstimator {
   rto: Micros;
   /** How often in a row the timer has expired since the last sample. */
   backOffs = 0;
-  readonly #limits: Limits;
+  limits: RtoLimits;
   /** Counts in place of (2.2) to (2.4) where the options say so. */
   #linux: LinuxVariance | undefined = undefined;
 
-  constructor(limits: Limits) {
-    this.#limits = limits;
-    this.rto = limits.initialRto; // (2.1)
+  constructor(limits: RtoLimits) {
+    this.limits = limits;
+    this.rto = limits.fixedRto || limits.initialRto; // (2.1)
   }
 
   /**
@@ -42,7 +44,7 @@ export class RttEstimator {
   sample(rtt: Micros, una: Seq = seq(0), nxt: Seq = seq(0), latest: Micros = rtt): void {
     this.latest = latest;
     this.minimum = Math.min(this.minimum, latest);
-    if (this.#limits.minRtoBounds === 'variance') {
+    if (this.limits.minRtoBounds === 'variance') {
       this.#sampleAsLinux(rtt, una, nxt);
       return;
     }
@@ -59,7 +61,7 @@ export class RttEstimator {
   /** (5.5): "back off the timer". */
   backOff(): void {
     this.backOffs++;
-    this.rto = Math.min(this.rto * 2, this.#limits.maxRto);
+    this.rto = this.limits.fixedRto || Math.min(this.rto * 2, this.limits.maxRto);
   }
 
   /** An acknowledgment of new data ends the back-off even when Karn's rule forbids a sample (RFC 9293 §3.8.1 leaves it open). */
@@ -73,11 +75,11 @@ export class RttEstimator {
   handshakeDone(synRetransmitted: boolean): void {
     this.backOffs = 0;
     if (this.smoothed > 0) return;
-    this.rto = synRetransmitted ? RTO_AFTER_SYN_TIMEOUT : this.#limits.initialRto;
+    this.rto = this.limits.fixedRto || (synRetransmitted ? RTO_AFTER_SYN_TIMEOUT : this.limits.initialRto);
   }
 
   #sampleAsLinux(rtt: Micros, una: Seq, nxt: Seq): void {
-    this.#linux ??= new LinuxVariance(this.#limits.minRto);
+    this.#linux ??= new LinuxVariance(this.limits.minRto);
     this.#linux.sample(rtt, una, nxt);
     this.smoothed = this.#linux.smoothed;
     this.variation = this.#linux.deviation4 / 4;
@@ -87,10 +89,11 @@ export class RttEstimator {
   #computeRto(): void {
     this.backOffs = 0;
     if (this.#linux !== undefined) {
-      this.rto = Math.min(this.#linux.rto, this.#limits.maxRto);
+      this.rto = this.limits.fixedRto || Math.min(this.#linux.rto, this.limits.maxRto);
       return;
     }
     const rto = Math.ceil(this.smoothed + Math.max(GRANULARITY, 4 * this.variation));
-    this.rto = Math.min(Math.max(rto, this.#limits.minRto), this.#limits.maxRto); // (2.4), (2.5)
+    const { fixedRto, minRto, maxRto } = this.limits;
+    this.rto = fixedRto || Math.min(Math.max(rto, minRto), maxRto); // (2.4), (2.5)
   }
 }

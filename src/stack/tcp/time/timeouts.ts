@@ -10,7 +10,8 @@ import { keepAliveStep } from '../send/keep-alive.ts';
 export function onTimeout(tcb: Connection, now: Micros): void {
   const { timers } = tcb;
   if (timers.linger <= now) {
-    tcb.move(tcb.state === 'TIME-WAIT' ? 'TIME-WAIT is over' : 'delete');
+    if (tcb.state === 'FIN-WAIT-2' && tcb.options.finWait2 === 0) tcb.abort();
+    else tcb.move(tcb.state === 'TIME-WAIT' ? 'TIME-WAIT is over' : 'delete');
     return;
   }
   if (timers.tailProbe <= now) {
@@ -52,12 +53,21 @@ function retransmissionTimeout(tcb: Connection, now: Micros): void {
 /** R2, or what the application set in its place (MUST-20, MUST-21, MUST-22). */
 function gaveUp(tcb: Connection, now: Micros): boolean {
   const { options, sender } = tcb;
-  const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
-  const limit = options.userTimeout > 0 ? options.userTimeout : inHandshake ? options.r2Syn : options.r2;
-  if (sender.stalledSince === NEVER || now - sender.stalledSince < limit) return false;
-  tcb.app.resetDue = tcb.state !== 'SYN-SENT'; // the peer may still be there
+  const isEnough = options.synRetries > 0 && tcb.state === 'SYN-SENT' && tcb.rtt.backOffs >= options.synRetries;
+  const isOver = sender.stalledSince !== NEVER && now - sender.stalledSince >= patience(tcb);
+  // man tcp: TCP_USER_TIMEOUT is also how long text may wait for a window, however often the peer says that it is closed
+  const isClosedTooLong = options.userTimeout > 0 && sender.probingSince >= 0 && now - sender.probingSince >= options.userTimeout;
+  if (!isEnough && !isOver && !isClosedTooLong) return false;
+  tcb.app.resetDue = options.resetOnTimeout && tcb.state !== 'SYN-SENT'; // the peer may still be there
   tcb.fail(tcb.app.softError ?? 'timed out');
   return true;
+}
+
+/** R2 as it is for this connection. */
+function patience({ options, state, app }: Connection): Micros {
+  if (options.userTimeout > 0) return options.userTimeout;
+  if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return options.synRetries > 0 ? NEVER : options.r2Syn;
+  return app.isOrphan ? Math.min(options.orphanTimeout, options.r2) : options.r2;
 }
 
 /** RFC 9293 §3.8.6.1: ask again, twice as late each time; as long as the peer answers, for ever (MUST-37). */
@@ -65,6 +75,7 @@ function persistTimeout(tcb: Connection, now: Micros): void {
   tcb.timers.persist = NEVER;
   if (gaveUp(tcb, now)) return;
   tcb.sender.probeDue = true;
+  if (tcb.snd.wnd === 0 && tcb.sender.probingSince < 0) tcb.sender.probingSince = now;
   if (tcb.snd.wnd === 0) tcb.sender.probes++;
 }
 
