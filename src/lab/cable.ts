@@ -5,6 +5,7 @@ import { NO_OFFLOAD } from '../stack/device.ts';
 import type { Micros } from '../stack/time.ts';
 import { MICROSECOND, NEVER } from '../stack/time.ts';
 import * as ethernet from '../stack/wire/ethernet.ts';
+import { markCongestion } from './congestion-mark.ts';
 import { DelayLine, deliver, fits } from './delay-line.ts';
 import type { QueueLimits } from './drop-tail-queue.ts';
 import { DropTailQueue } from './drop-tail-queue.ts';
@@ -71,6 +72,8 @@ export class CableEnd implements LinkDevice {
   };
   /** Frames that entered the cable here. */
   sent = 0;
+  /** Those among them that the queue marked as having experienced congestion. */
+  marked = 0;
   connected = true;
   readonly #clock: Clock;
   readonly #delay: Micros;
@@ -96,9 +99,11 @@ export class CableEnd implements LinkDevice {
     if (length < ethernet.HEADER) return this.#drop('too short');
     if (length > this.#longest(packet)) return this.#drop('too long');
     if (!this.connected) return this.#drop('unplugged');
+    const isAboveMark = this.#queue.isAboveMark(this.#clock.now);
     const left = this.#queue.admit(length, lineBytes(packet), this.#clock.now);
     if (left === NEVER) return this.#drop('queue full');
     const copy = this.#outgoing.copy(packet);
+    if (isAboveMark && markCongestion(copy)) this.marked++;
     // A checksum that the sender left out cannot be wrong; one that it wrote may have been broken before it came here.
     copy.checksumVouched = copy.checksumStart > 0;
     this.#outgoing.insert(copy, left + this.#delay);

@@ -7,6 +7,16 @@ export interface QueueLimits {
   readonly packets?: number;
   /** Bytes that may wait, without line overhead. @default no limit */
   readonly bytes?: number;
+  /**
+   * Frames that find more than this waiting, packets or bytes, are marked as having experienced congestion (CE of RFC 3168) where
+   * their sender allows it, long before any is dropped. The others wait as ever. @default none is marked
+   */
+  readonly markAbove?: QueueLevel;
+}
+
+export interface QueueLevel {
+  readonly packets?: number;
+  readonly bytes?: number;
 }
 
 /**
@@ -17,6 +27,8 @@ export class DropTailQueue {
   readonly #rate: number;
   readonly #maxPackets: number;
   readonly #maxBytes: number;
+  readonly #markAbovePackets: number;
+  readonly #markAboveBytes: number;
   #busySince: Micros = 0;
   #bits = 0;
   #startAt: Float64Array<ArrayBuffer> = new Float64Array(16);
@@ -31,6 +43,8 @@ export class DropTailQueue {
     this.#rate = rate;
     this.#maxPackets = limits.packets ?? 1000;
     this.#maxBytes = limits.bytes ?? Number.POSITIVE_INFINITY;
+    this.#markAbovePackets = limits.markAbove?.packets ?? Number.POSITIVE_INFINITY;
+    this.#markAboveBytes = limits.markAbove?.bytes ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -56,6 +70,12 @@ export class DropTailQueue {
       this.#busySince += SECOND;
     }
     return Math.ceil(this.#freeAt());
+  }
+
+  /** What is offered now finds more waiting than `markAbove` says. */
+  isAboveMark(now: Micros): boolean {
+    this.#leave(now);
+    return this.#waiting > this.#markAbovePackets || this.#waitingBytes > this.#markAboveBytes;
   }
 
   /** Frames that wait for the line, the one on it not counted. */

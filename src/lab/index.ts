@@ -1,7 +1,7 @@
 /** Every public name of the lab, listed by hand. */
 export type { CableDrop, CableEnd, CableOptions } from './cable.ts';
 export { Cable } from './cable.ts';
-export type { QueueLimits } from './drop-tail-queue.ts';
+export type { QueueLevel, QueueLimits } from './drop-tail-queue.ts';
 export type { Direction, Fault, FaultOptions, FaultScript, Faults } from './faults.ts';
 export { carriesTcpData, onNth, scripts } from './faults.ts';
 export { FaultyDevice } from './faulty-device.ts';
