@@ -35,7 +35,8 @@ function describeIp(packet: Dissected, network: Ipv4 | Ipv6, relative: SequenceT
   const { transport, payload } = packet;
   const from = phrases.endpoint(network.source, phrases.sourcePortOf(transport));
   const to = phrases.endpoint(network.destination, phrases.destinationPortOf(transport));
-  return `${from} > ${to} ${describeTransport()}`;
+  const ecn = phrases.ecnPhrase(network.trafficClass);
+  return `${from} > ${to} ${describeTransport()}${ecn === '' ? '' : ` ${ecn}`}`;
 
   function describeTransport(): string {
     if (network.kind === 'ipv4' && phrases.isFragment(network)) return phrases.fragmentPhrase(network);

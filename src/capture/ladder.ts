@@ -111,9 +111,10 @@ class Conversations {
     const from = phrases.endpoint(network.source, segment.sourcePort);
     const to = phrases.endpoint(network.destination, segment.destinationPort);
     const flow = `${from} > ${to}`;
-    const isOrdinary = this.#isOrdinary(flow, segment, length);
+    const isMarked = (network.trafficClass & CE) === CE;
+    const isOrdinary = this.#isOrdinary(flow, segment, length) && !isMarked;
     const facts = { flow, reverseFlow: `${to} > ${from}`, payloadLength: length, isOrdinary };
-    return { tone: toneOf(segment, length), parts: tcpParts(segment, length, bases), segment: facts };
+    return { tone: toneOf(segment, length), parts: tcpParts(segment, length, bases, isMarked), segment: facts };
   }
 
   #isOrdinary(flow: string, { flags, seq, ack, window, options }: Tcp, length: number): boolean {
@@ -127,6 +128,9 @@ class Conversations {
   }
 }
 
+/** Congestion experienced, in the two low bits of the traffic class. */
+const CE = 3;
+
 const message = (...parts: string[]): Content => ({ tone: 'message', parts, segment: undefined });
 
 const linkPart = ({ ethernet }: Dissected): string => ethernet?.llc?.name ?? ethernet?.typeName ?? 'no frame';
@@ -138,12 +142,16 @@ function toneOf({ flags }: Tcp, length: number): Tone {
   return length > 0 ? 'data' : 'acknowledge';
 }
 
-/** SACK blocks come before the other options: they tell the story, timestamps fill it. */
-function tcpParts(segment: Tcp, length: number, bases: SequenceBases): string[] {
+/**
+ * SACK blocks come before the other options: they tell the story, timestamps fill it.
+ * @param isMarked a router has marked it (RFC 3168 §5)
+ */
+function tcpParts(segment: Tcp, length: number, bases: SequenceBases, isMarked: boolean): string[] {
   const isSack = ({ kind }: { kind: string }): boolean => kind === 'SACK';
   const options = [...segment.options.filter(isSack), ...segment.options.filter((option) => !isSack(option))];
   return [
     phrases.flagNames(segment.flags),
+    ...(isMarked ? [phrases.ecnPhrase(CE)] : []),
     phrases.sequencePhrase(segment, length, bases),
     ...(length > 0 ? [phrases.bytesPhrase(length)] : []),
     `win ${segment.window}`,

@@ -77,6 +77,9 @@ export const flagLetters = (flags: number): string =>
 export const flagNames = (flags: number): string =>
   FLAG_NAMES.flatMap(([bit, , name]) => (flags & bit ? [name] : [])).join(' ') || 'no flags';
 
+/** The field of RFC 3168 §5 in the words of the RFC; empty where the sender does not speak ECN. */
+export const ecnPhrase = (trafficClass: number): string => ['', 'ECT(1)', 'ECT(0)', 'CE'][trafficClass & 3] ?? '';
+
 /** "seq 1" or, with data, "seq 1:1461" as tcpdump has it: up to, but not including. */
 export function sequencePhrase(segment: Tcp, length: number, bases: SequenceBases): string {
   const first = relativeTo(bases.seq, segment.seq);

@@ -210,6 +210,16 @@ describe('what is malformed is said', () => {
   });
 });
 
+test.each([
+  [0, ' length 3'],
+  [1, ' length 3 ECT(1)'],
+  [2, ' length 3 ECT(0)'],
+  [0xbb, ' length 3 CE'],
+])('RFC 3168 §5: a traffic class of %i is worth the words%s', (trafficClass, words) => {
+  const said = sentence(dissect(tcpFrame({ trafficClass, payload: Uint8Array.of(1, 2, 3) })));
+  expect(said.endsWith(words)).toBe(true);
+});
+
 test('random and mutated frames never throw, and their parts lie inside the frame', () => {
   const sound = [
     tcpFrame({ flags: tcp.SYN, segment: SYN, payload: pattern(9) }),

@@ -23,6 +23,7 @@ export interface IpOptions {
   readonly to?: string;
   readonly identification?: number;
   readonly ttl?: number;
+  readonly trafficClass?: number;
 }
 
 export interface TcpOptions extends IpOptions {
@@ -38,11 +39,15 @@ export interface TcpOptions extends IpOptions {
 }
 
 /** Puts IPv4 and Ethernet in front of what the packet holds. */
-function wrap(packet: Packet, protocol: number, { from = A, to = B, identification = 1, ttl = 64 }: IpOptions): Packet {
+function wrap(
+  packet: Packet,
+  protocol: number,
+  { from = A, to = B, identification = 1, ttl = 64, trafficClass = 0 }: IpOptions,
+): Packet {
   const length = packet.length + ipv4.HEADER;
   packet.network = packet.prepend(ipv4.HEADER);
   const [source, destination] = [parseV4(from)!, parseV4(to)!];
-  const fields = { source, destination, protocol, ttl, trafficClass: 0, identification, dontFragment: true };
+  const fields = { source, destination, protocol, ttl, trafficClass, identification, dontFragment: true };
   ipv4.encode(packet.view, packet.network, fields, length);
   ethernet.encode(packet.view, packet.prepend(ethernet.HEADER), macOf(to), macOf(from), ethernet.TYPE_IPV4);
   return packet;

@@ -243,3 +243,14 @@ describe('as data', () => {
     ]);
   });
 });
+
+test('RFC 3168 §5: a segment that a router has marked says so first, and is no part of a run', () => {
+  const frames = Array.from({ length: 30 }, (_, i) => {
+    const frame = tcpFrame({ seq: 1 + 100 * i, payload: pattern(100), flags: tcp.ACK, trafficClass: i === 15 ? 3 : 2 });
+    return recorded(frame, i);
+  });
+  const rows = ladder(frames).rows.filter(({ segment }) => segment?.isOrdinary === false);
+  expect(rows.map(({ parts }) => parts.slice(0, 3))).toContainEqual(['ACK', 'CE', expect.stringMatching(/^seq 15/)]);
+  const text = stripVTControlCharacters(ladderText(frames));
+  expect(text.split('\n').filter((line) => line.includes('ACK  CE'))).toHaveLength(1);
+});
