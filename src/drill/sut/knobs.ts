@@ -54,6 +54,17 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
     if (text !== 'reno' && text !== 'cubic') throw new Unsupported(`the congestion control ${text}: ${NOT_YET}`);
     return { congestionControl: text };
   },
+  tcp_syn_retries: ([value = 0]) => ({ synRetries: value }),
+  tcp_synack_retries: ([value = 0]) => ({ synAckRetries: value }),
+  tcp_syn_linear_timeouts: ([value = 0]) => ({ synLinearTimeouts: value }),
+  tcp_abort_on_overflow: ([value = 0]) => ({ abortOnOverflow: value !== 0 }),
+  tcp_syncookies: ([value = 0]) => {
+    if (value === 2) throw new Unsupported(`the value 2: ${NOT_YET}`);
+    return { synCookies: value !== 0 };
+  },
+  tcp_min_snd_mss: ([value = 0]) => ({ minMss: value }),
+  tcp_max_syn_backlog: nothing,
+  'net.core.somaxconn': nothing,
   tcp_sack: ([value = 0]) => ({ sack: value !== 0 }),
   tcp_dsack: fixedAt(1),
   tcp_fack: nothing,
@@ -110,7 +121,10 @@ const FREEBSD: Readonly<Record<string, Knob | string>> = {
   insecure_syn: fixedAt(0),
   insecure_ack: fixedAt(0),
   blackhole: fixedAt(0),
-  syncookies: fixedAt(0),
+  syncookies: ([value = 0]) => ({ synCookies: value !== 0 }),
+  minmss: ([value = 0]) => ({ minMss: value }),
+  'syncache.rexmtlimit': ([value = 0]) => ({ synAckRetries: value }),
+  'syncache.rst_on_sock_fail': fixedAt(1),
   log_in_vain: nothing,
   'hostcache.purgenow': nothing,
   'hostcache.enable': nothing,

@@ -1,4 +1,6 @@
 /** The options of a TCP socket, in one table: what each does to the stack, or why it cannot be had yet. */
+import { deferredTimeouts } from '../../stack/tcp/open/defer-accept.ts';
+import { DEFAULTS as TCP_DEFAULTS } from '../../stack/tcp/options.ts';
 import { SECOND } from '../../stack/time.ts';
 import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
@@ -118,8 +120,16 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   TCP_NOPUSH: NOT_YET,
   TCP_NOOPT: NOT_YET,
   TCP_QUICKACK: NOT_YET,
-  TCP_DEFER_ACCEPT: NOT_YET,
-  TCP_SYNCNT: NOT_YET,
+  // Linux counts in time-outs of the SYN-ACK and gives back how long those last
+  TCP_DEFER_ACCEPT: {
+    set: (file, value) => file.configure({ deferAccept: value * SECOND }),
+    get: (file) => deferredSeconds(file),
+  },
+  TCP_SYNCNT: {
+    refuses: (_, value) => (value < 1 || value > 127 ? 'EINVAL' : undefined),
+    set: (file, value) => file.configure({ synRetries: value, synAckRetries: value }),
+    get: (file) => file.settings.synRetries ?? 0,
+  },
   TCP_WINDOW_CLAMP: NOT_YET,
   TCP_FASTOPEN: {
     refuses: (file, value) => (value < 0 || file.connection !== undefined ? 'EINVAL' : undefined),
@@ -185,6 +195,11 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   IP_FREEBIND: NOT_YET,
   IP_BIND_ADDRESS_NO_PORT: ignored,
   IP_PORTRANGE: ignored,
+};
+
+const deferredSeconds = ({ settings }: TcpFile): number => {
+  const timeouts = deferredTimeouts({ ...TCP_DEFAULTS, ...settings });
+  return Array.from({ length: timeouts }, (_, i) => Math.min(2 ** i, 120)).reduce((sum, seconds) => sum + seconds, 0);
 };
 
 /** What getsockopt says of a buffer. */

@@ -19,6 +19,7 @@ export const TCP_DROPS = [
   'too many holes in the receive buffer',
   'text after the application closed',
   'listen backlog full',
+  'no text yet: accepting is deferred',
   'SYN from or to an impossible address',
   'RST in TIME-WAIT (RFC 1337)',
 ] as const;

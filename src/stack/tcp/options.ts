@@ -1,6 +1,7 @@
 /** What can be set per stack and per connection. */
 import type { Micros } from '../time.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../time.ts';
+import type { BacklogRule } from './open/backlog.ts';
 
 export interface TcpOptions {
   /** CLOSE ends the connection with a RST and forgets what was not sent: SO_LINGER with a time of zero. @default false */
@@ -72,6 +73,18 @@ export interface TcpOptions {
   readonly windowScale: boolean;
   /** When the backlog is full of half-open connections, go on without keeping state (RFC 4987 §3.6). @default true */
   readonly synCookies: boolean;
+  /** What a listener's backlog counts, and what happens beyond it. @default 'shared' */
+  readonly backlogRule: BacklogRule;
+  /** A handshake that cannot end because too many connections wait to be accepted is reset instead of left to try again. @default false */
+  readonly abortOnOverflow: boolean;
+  /** A connection is accepted only when its first text is there, or after so long without any (TCP_DEFER_ACCEPT). 0: at once. @default 0 */
+  readonly deferAccept: Micros;
+  /** How often a SYN-ACK is sent again before the half-open connection is given up (tcp_synack_retries); 0: `r2Syn` decides. @default 0 */
+  readonly synAckRetries: number;
+  /** So many time-outs of a SYN leave the time-out as it is; they count beside `synRetries` (tcp_syn_linear_timeouts). @default 0 */
+  readonly synLinearTimeouts: number;
+  /** The smallest MSS that a peer is believed to have. Linux: 48 (tcp_min_snd_mss), FreeBSD: 216 (minmss). @default 48 */
+  readonly minMss: number;
   /** Offer timestamps, RFC 7323 §3. @default true */
   readonly timestamps: boolean;
   /** Bytes of unread data we begin to offer room for. @default 64 KiB */
@@ -184,6 +197,12 @@ export const DEFAULTS: TcpOptions = {
   finWait2: 60 * SECOND,
   windowScale: true,
   synCookies: true,
+  backlogRule: 'shared',
+  abortOnOverflow: false,
+  deferAccept: 0,
+  synAckRetries: 0,
+  synLinearTimeouts: 0,
+  minMss: 48,
   timestamps: true,
   receiveBuffer: 64 * 1024,
   maxReceiveBuffer: 4 * 1024 * 1024,

@@ -18,6 +18,7 @@ import { Connection } from './connection.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
 import { ECN_MASK, NOT_ECT } from './ecn/ecn.ts';
+import { isAcceptQueueFull, isSynQueueFull, resetsOverflow } from './open/backlog.ts';
 import { openFast } from './open/fast-open.ts';
 import { FastOpenCache } from './open/fast-open-cache.ts';
 import { FastOpenKeys } from './open/fast-open-keys.ts';
@@ -171,7 +172,21 @@ export class Tcp implements PassiveOpenHost {
     const connection = found ?? this.#passive.resume(segment, source, destination, now);
     if (connection === undefined) return this.#passive.onSegment(segment, packet.bytes, source, destination, now);
     if (connection === 'listen backlog full') return connection;
-    const verdict = connection.onSegment(segment, packet.bytes, now);
+    const { listener } = connection;
+    const isLeftOver = listener !== undefined && this.#overflows(connection, listener, segment, source, destination);
+    if (isLeftOver) return 'listen backlog full';
+    return this.#toConnection(connection, segment, packet.bytes, source, destination, now);
+  }
+
+  #toConnection(
+    connection: Connection,
+    segment: Segment,
+    bytes: Uint8Array,
+    source: number,
+    destination: number,
+    now: Micros,
+  ): TcpDrop | undefined {
+    const verdict = connection.onSegment(segment, bytes, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
@@ -271,6 +286,16 @@ export class Tcp implements PassiveOpenHost {
     return connection;
   }
 
+  /** The last segment of a handshake, and no room for what it would establish. */
+  #overflows(connection: Connection, listener: Listener, segment: Segment, source: number, destination: number): boolean {
+    const { options, snd } = connection;
+    if (segment.has(wire.SYN | wire.RST) || segment.ack !== snd.nxt || !isAcceptQueueFull(listener, options)) return false;
+    if (!resetsOverflow(options)) return true;
+    connection.fail('aborted');
+    this.#passive.reset(segment, source, destination);
+    return true;
+  }
+
   /** The application gets the connection although its handshake is not over. */
   acceptEarly(connection: Connection, listener: Listener): void {
     if (listener.settle(connection)) this.#tell.add(listener);
@@ -290,7 +315,8 @@ export class Tcp implements PassiveOpenHost {
     now: Micros,
   ): TcpDrop | undefined {
     const listener = this.#listeners.find(destination, record.id.localPort);
-    if (listener !== undefined && !listener.isFull && mayReopen(record, segment)) {
+    const isFull = listener !== undefined && isSynQueueFull(listener, listener.optionsOver(this.options));
+    if (listener !== undefined && !isFull && mayReopen(record, segment)) {
       record.end();
       this.#forget(record);
       return this.#passive.onSegment(segment, bytes, source, destination, now, record.sndNxt);

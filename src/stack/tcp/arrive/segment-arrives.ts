@@ -11,6 +11,7 @@ import { PEER_CLOSED, READABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
 import { confirmEcn } from '../ecn/negotiation.ts';
+import { holdsBack } from '../open/defer-accept.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
 import { synSentArrives } from './syn-sent.ts';
@@ -146,6 +147,7 @@ function checkAck(tcb: Connection, segment: Segment, now: Micros): Verdict {
       // "form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it": tcp.ts does; the connection stays, or anybody could end it
       return 'acknowledges what was never sent';
     }
+    if (holdsBack(tcb, segment)) return 'no text yet: accepting is deferred';
     establish(tcb, segment, now);
   }
   const verdict = ackArrives(tcb, segment, now);

@@ -56,7 +56,7 @@ export function shiftFor(maxReceiveBuffer: number): number {
 
 /** Reads the peer's SYN: an option counts only when both SYNs carry it. */
 export function agree(agreement: Agreement, syn: Segment, options: TcpOptions): void {
-  agreement.peerMss = syn.mss > 0 ? Math.max(syn.mss, MIN_MSS) : DEFAULT_MSS;
+  agreement.peerMss = syn.mss > 0 ? Math.max(syn.mss, options.minMss) : DEFAULT_MSS;
   agreement.timestamps = options.timestamps && syn.hasTimestamps;
   agreement.sack = options.sack && syn.sackPermitted;
   const scaling = options.windowScale && syn.windowShift >= 0;

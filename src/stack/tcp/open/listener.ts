@@ -22,6 +22,8 @@ export interface ListenOptions extends Partial<TcpOptions> {
   readonly fastOpen?: number;
   /** Other keys than the host's for the cookies of this port. */
   readonly fastOpenKeys?: FastOpenKeys;
+  /** Share the port with others that say so too: each four-tuple is always the same one's (SO_REUSEPORT). @default false */
+  readonly reusePort?: boolean;
 }
 
 const DEFAULT_BACKLOG = 511;
@@ -36,6 +38,7 @@ export class Listener {
   readonly address: IpAddress | undefined;
   readonly backlog: number;
   readonly options: Partial<TcpOptions>;
+  readonly reusePort: boolean;
   owner: ConnectionOwner | undefined = undefined;
   /** Fast Open, where it was asked for; may be changed at any time. */
   fastOpen: FastOpenQueue | undefined = undefined;
@@ -48,20 +51,41 @@ export class Listener {
   #merged: TcpOptions | undefined = undefined;
   readonly #halfOpen = new Set<Connection>();
   readonly #waiting = new Fifo<Connection>();
+  #heldBack: WeakSet<Connection> | undefined = undefined;
   /** Of those, how many the owner has left when it was last told. */
   #leftWaiting = 0;
 
-  constructor(port: number, { address, backlog = DEFAULT_BACKLOG, fastOpen = 0, fastOpenKeys, ...options }: ListenOptions) {
+  constructor(
+    port: number,
+    { address, backlog = DEFAULT_BACKLOG, fastOpen = 0, fastOpenKeys, reusePort = false, ...options }: ListenOptions,
+  ) {
     this.port = port;
     this.address = address;
     this.backlog = backlog;
     this.options = options;
     if (fastOpen > 0) this.fastOpen = new FastOpenQueue(fastOpen);
     this.fastOpenKeys = fastOpenKeys;
+    this.reusePort = reusePort;
   }
 
-  get isFull(): boolean {
-    return this.#halfOpen.size + this.#waiting.length >= this.backlog;
+  /** Connections in their handshake. */
+  get halfOpen(): number {
+    return this.#halfOpen.size;
+  }
+
+  /** Connections that wait to be accepted. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** The peer has done its part of the handshake; the connection is accepted when text comes. */
+  holdBack(connection: Connection): void {
+    this.#heldBack ??= new WeakSet();
+    this.#heldBack.add(connection);
+  }
+
+  isHeldBack(connection: Connection): boolean {
+    return this.#heldBack?.has(connection) === true;
   }
 
   /** Whoever was told did not accept what was waiting: then cookies would only make the queue longer. */
@@ -113,12 +137,15 @@ export class Listener {
     this.#leftWaiting = this.#waiting.length;
   }
 
-  /** Stops listening; connections that nobody accepted are aborted, accepted ones live on. */
+  /**
+   * Stops listening. Connections that nobody accepted are aborted; of half-open ones nothing is said, as kernels do: who goes on
+   * with such a handshake hears from a closed port.
+   */
   close(): void {
     this.isOpen = false;
     for (const connection of this.#halfOpen) {
       connection.listener = undefined;
-      connection.abort();
+      connection.fail('aborted');
     }
     this.#halfOpen.clear();
     for (let waiting = this.#waiting.shift(); waiting !== undefined; waiting = this.#waiting.shift()) waiting.abort();

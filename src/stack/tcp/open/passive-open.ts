@@ -11,6 +11,7 @@ import { takeSynText } from '../arrive/text-arrives.ts';
 import type { Connection, FourTuple, Path } from '../connection.ts';
 import type { TcpDrop } from '../drops.ts';
 import type { TcpOptions } from '../options.ts';
+import { isSynQueueFull, refusesSyn } from './backlog.ts';
 import { cookieAnswer, wordsOf } from './cookie-answer.ts';
 import type { FastOpenKeys } from './fast-open-keys.ts';
 import { admit } from './fast-open-server.ts';
@@ -22,6 +23,9 @@ import { isUnicast } from './unicast.ts';
 
 /** How far a connection out of TIME-WAIT begins beyond the old one: more than a window without scaling, as in Linux. */
 const BEYOND_OLD = 0x1_0000;
+
+/** Keeps this hash apart from those for other purposes. */
+const SHARED_PORT = 5;
 
 /** What an opening connection needs of its host. */
 export interface PassiveOpenHost {
@@ -63,7 +67,7 @@ export class PassiveOpen {
     now: Micros,
     above?: Seq,
   ): TcpDrop | undefined {
-    const listener = this.#listeners.find(destination, segment.destinationPort);
+    const listener = this.#listenerOf(segment, source, destination);
     if (listener === undefined) {
       this.reset(segment, source, destination);
       return segment.has(SYN) && !segment.has(ACK) ? 'no listener on the port' : 'no such connection';
@@ -92,11 +96,12 @@ export class PassiveOpen {
     const path = host.path(remote, local);
     if (path === undefined) return 'SYN from or to an impossible address';
     const options = listener.optionsOver(host.options);
-    if (listener.isFull && (listener.isChoked || !options.synCookies)) {
+    const isFull = isSynQueueFull(listener, options);
+    if (refusesSyn(listener, options) || (isFull && (listener.isChoked || !options.synCookies))) {
       listener.refused++;
       return 'listen backlog full';
     }
-    if (listener.isFull) {
+    if (isFull) {
       listener.cookieAt = now;
       host.answer(cookieAnswer(this.#cookies, host.isn, { syn, path, remote, options }, now), remote.w3, path.source.w3);
       return undefined;
@@ -127,7 +132,7 @@ export class PassiveOpen {
   /** The connection whose SYN was answered with a cookie that this segment acknowledges; undefined when there is none. */
   resume(segment: Segment, source: number, destination: number, now: Micros): Connection | 'listen backlog full' | undefined {
     if (!segment.has(ACK) || segment.has(SYN | RST)) return undefined;
-    const listener = this.#listeners.find(destination, segment.destinationPort);
+    const listener = this.#listenerOf(segment, source, destination);
     if (listener === undefined || !listener.expectsCookies(now)) return undefined;
     const path = this.#host.path(fromV4(source), fromV4(destination));
     if (path === undefined) return undefined;
@@ -141,6 +146,15 @@ export class PassiveOpen {
     connection.rcv.edge = add(connection.rcv.nxt, connection.receiver.synWindow);
     listener.begin(connection);
     return connection;
+  }
+
+  /** Of several that share the port, always the same one for a four-tuple: the cookie of a SYN comes back to whoever sent it. */
+  #listenerOf(segment: Segment, source: number, destination: number): Listener | undefined {
+    const { sourcePort, destinationPort } = segment;
+    const found = this.#listeners.find(destination, destinationPort);
+    if (found?.reusePort !== true) return found;
+    const hash = this.#host.isn.hash.words(source, destination, (sourcePort << 16) | destinationPort, SHARED_PORT);
+    return this.#listeners.findShared(destination, destinationPort, hash);
   }
 
   /** @param reason in the words that the capture shows */

@@ -58,10 +58,10 @@ export class RttEstimator {
     this.#computeRto();
   }
 
-  /** (5.5): "back off the timer". */
-  backOff(): void {
+  /** (5.5): "back off the timer". @param keepsRto this time-out is counted and does not double the next */
+  backOff(keepsRto = false): void {
     this.backOffs++;
-    this.rto = this.limits.fixedRto || Math.min(this.rto * 2, this.limits.maxRto);
+    if (!keepsRto) this.rto = this.limits.fixedRto || Math.min(this.rto * 2, this.limits.maxRto);
   }
 
   /** An acknowledgment of new data ends the back-off even when Karn's rule forbids a sample (RFC 9293 §3.8.1 leaves it open). */

@@ -4,8 +4,10 @@ import { NEVER } from '../../time.ts';
 import type { Connection } from '../connection.ts';
 import { reduceForTimeout } from '../ecn/send.ts';
 import { detectLosses } from '../loss/loss-detection.ts';
+import { isPatient } from '../open/defer-accept.ts';
 import { noteTimeout } from '../open/fast-open.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
+import { isCountUsedUp, isInHandshake, keepsRto } from './handshake-timeouts.ts';
 
 export function onTimeout(tcb: Connection, now: Micros): void {
   const { timers } = tcb;
@@ -39,34 +41,36 @@ function retransmissionTimeout(tcb: Connection, now: Micros): void {
   if (sender.sent.isEmpty) return;
   if (tcb.fastOpen !== undefined) noteTimeout(tcb, tcb.fastOpen, now);
   if (gaveUp(tcb, now)) return;
-  const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
+  const inHandshake = isInHandshake(tcb);
   // a lost SYN says nothing about the path's capacity: ssthresh must not be pinned by it
   if (!inHandshake) reduceForTimeout(tcb, now);
-  sender.sent.markAllLost();
+  if (!isPatient(tcb)) sender.sent.markAllLost();
   sender.recovery.enter('timeout recovery', snd.nxt);
   sender.tail.forget();
   timers.reorder = NEVER;
-  rtt.backOff();
+  rtt.backOff(keepsRto(tcb));
   timers.retransmit = now + rtt.rto;
 }
 
 /** R2, or what the application set in its place (MUST-20, MUST-21, MUST-22). */
 function gaveUp(tcb: Connection, now: Micros): boolean {
   const { options, sender } = tcb;
-  const isEnough = options.synRetries > 0 && tcb.state === 'SYN-SENT' && tcb.rtt.backOffs >= options.synRetries;
+  const inHandshake = isInHandshake(tcb);
+  const isEnough = inHandshake && isCountUsedUp(tcb) === true;
   const isOver = sender.stalledSince !== NEVER && now - sender.stalledSince >= patience(tcb);
   // man tcp: TCP_USER_TIMEOUT is also how long text may wait for a window, however often the peer says that it is closed
   const isClosedTooLong = options.userTimeout > 0 && sender.probingSince >= 0 && now - sender.probingSince >= options.userTimeout;
   if (!isEnough && !isOver && !isClosedTooLong) return false;
-  tcb.app.resetDue = options.resetOnTimeout && tcb.state !== 'SYN-SENT'; // the peer may still be there
+  tcb.app.resetDue = options.resetOnTimeout && !inHandshake; // the peer may still be there; before that it has nothing to lose
   tcb.fail(tcb.app.softError ?? 'timed out');
   return true;
 }
 
 /** R2 as it is for this connection. */
-function patience({ options, state, app }: Connection): Micros {
+function patience(tcb: Connection): Micros {
+  const { options, app } = tcb;
   if (options.userTimeout > 0) return options.userTimeout;
-  if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return options.synRetries > 0 ? NEVER : options.r2Syn;
+  if (isInHandshake(tcb)) return isCountUsedUp(tcb) === undefined ? options.r2Syn : NEVER;
   return app.isOrphan ? Math.min(options.orphanTimeout, options.r2) : options.r2;
 }
 
