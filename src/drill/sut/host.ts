@@ -2,6 +2,7 @@
 import type { Stack } from '../../stack/stack.ts';
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import type { Micros } from '../../stack/time.ts';
+import type { Bindings } from './bindings.ts';
 import type { Personality } from './personality.ts';
 
 export interface Host {
@@ -12,4 +13,6 @@ export interface Host {
   tcp: Partial<TcpOptions>;
   /** Linux's bits of net.ipv4.tcp_fastopen. */
   fastOpen: number;
+  /** Who has which port. */
+  readonly bindings: Bindings;
 }

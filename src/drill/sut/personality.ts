@@ -11,6 +11,8 @@ export interface Personality {
   readonly fastOpen: { readonly bits: number; readonly key?: string; readonly bindsServer: boolean };
   /** What send on a socket that was never connected says. */
   readonly notConnected: 'EPIPE' | 'ENOTCONN';
+  /** What connect says when its four-tuple is in use. */
+  readonly fourTupleTaken: 'EADDRNOTAVAIL' | 'EADDRINUSE';
   /** A reset that arrives behind the peer's FIN: Linux calls it a broken pipe, FreeBSD a reset like any other. */
   readonly resetAfterFin: 'EPIPE' | 'ECONNRESET';
 }
@@ -55,6 +57,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     },
     fastOpen: { bits: 0x7_0403, key: 'a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4', bindsServer: true },
     notConnected: 'EPIPE',
+    fourTupleTaken: 'EADDRNOTAVAIL',
     resetAfterFin: 'EPIPE',
   },
   freebsd: {
@@ -83,6 +86,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     },
     fastOpen: { bits: 0, bindsServer: false },
     notConnected: 'ENOTCONN',
+    fourTupleTaken: 'EADDRINUSE',
     resetAfterFin: 'ECONNRESET',
   },
 };

@@ -6,6 +6,7 @@ import type { Micros } from '../../stack/time.ts';
 import { NEVER, SECOND } from '../../stack/time.ts';
 import { formatV4 } from '../../stack/wire/ip-address.ts';
 import { HOST_MAC, ScriptLink } from '../wire/link.ts';
+import { Bindings } from './bindings.ts';
 import type { CallContext } from './calls.ts';
 import { perform } from './calls.ts';
 import { Descriptors } from './descriptors.ts';
@@ -64,6 +65,7 @@ export class StackSut implements Sut {
       personality: options.personality,
       tcp: options.personality.tcp,
       fastOpen: options.personality.fastOpen.bits,
+      bindings: new Bindings(),
     };
     this.resetKnobs();
     this.#run();

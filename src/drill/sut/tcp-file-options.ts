@@ -25,8 +25,18 @@ const only = (fixed: number): SocketOption<TcpFile> => ({
 const BUFFER_MIN = 2048;
 
 export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
-  SO_REUSEADDR: ignored,
-  SO_REUSEPORT: ignored,
+  SO_REUSEADDR: {
+    set: (file, value) => {
+      file.reuseAddress = value !== 0;
+    },
+    get: (file) => Number(file.reuseAddress),
+  },
+  SO_REUSEPORT: {
+    set: (file, value) => {
+      file.reusePort = value !== 0;
+    },
+    get: (file) => Number(file.reusePort),
+  },
   SO_ERROR: {
     get: (file) => {
       const errno = file.takeError();

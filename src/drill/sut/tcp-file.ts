@@ -14,6 +14,7 @@ import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
 import { fillPayload, wrongAt } from '../wire/payload.ts';
 import type { SocketAddress } from './address.ts';
+import type { PortHolder } from './bindings.ts';
 import { MSG_DONTWAIT, MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_WAITALL, numberOf, POLLHUP, SHUT_RD, SHUT_WR } from './constants.ts';
 import { errnoOf } from './errno.ts';
 import type { FastOpenSocket } from './fast-open.ts';
@@ -39,13 +40,16 @@ const HARMLESS_FLAGS = 0x4000 | 0x80 | MSG_DONTWAIT;
 const READ_FLAGS = HARMLESS_FLAGS | MSG_PEEK | MSG_WAITALL;
 const WRITE_FLAGS = HARMLESS_FLAGS | MSG_OOB;
 
-export class TcpFile implements File {
+export class TcpFile implements File, PortHolder {
   readonly host: Host;
   nonBlocking = false;
   connection: Connection | undefined = undefined;
   listener: Listener | undefined = undefined;
   /** SO_LINGER in seconds; undefined: off. */
   linger: number | undefined = undefined;
+  reuseAddress = false;
+  reusePort = false;
+  #isClosed = false;
   readonly fastOpen: FastOpenSocket = fastOpenSocket();
   receiveTimeout: Micros = NEVER;
   sendTimeout: Micros = NEVER;
@@ -70,7 +74,20 @@ export class TcpFile implements File {
     const file = new TcpFile(host);
     file.connection = connection;
     file.#local = { address: connection.id.local.w3, port: connection.id.localPort };
+    host.bindings.add(file);
     return file;
+  }
+
+  get local(): SocketAddress | undefined {
+    return this.#local;
+  }
+
+  get isListening(): boolean {
+    return this.listener?.isOpen === true;
+  }
+
+  get isGone(): boolean {
+    return this.#isClosed && (this.connection === undefined || this.connection.state === 'CLOSED');
   }
 
   /** The settings in force, or to be. */
@@ -81,13 +98,16 @@ export class TcpFile implements File {
   configure(changes: Partial<TcpOptions>): void {
     this.#settings = { ...this.#settings, ...changes };
     this.connection?.setOptions(changes);
+    this.listener?.setOptions(changes);
   }
 
   bind(address: SocketAddress): Outcome {
     if (this.#local !== undefined || this.connection !== undefined) return failed('EINVAL');
     const own = this.host.stack.addresses;
     if (address.address !== 0 && !own.owns(address.address)) return failed('EADDRNOTAVAIL');
+    if (this.host.bindings.isTaken(this, address)) return failed('EADDRINUSE');
     this.#local = address;
+    this.host.bindings.add(this);
     return ok(0);
   }
 
@@ -95,7 +115,8 @@ export class TcpFile implements File {
     if (this.connection !== undefined) return failed('EINVAL');
     if (this.listener !== undefined) return ok(0);
     const { address, port } = this.#local ?? { address: 0, port: 0 };
-    const where = address === 0 ? {} : { address: fromV4(address) };
+    if (this.host.bindings.isListenedOn(this, { address, port })) return failed('EADDRINUSE');
+    const where = { reusePort: this.reusePort, ...(address === 0 ? {} : { address: fromV4(address) }) };
     try {
       const rule = cookieRule(this.host, this.fastOpen, TFO_SERVER_COOKIE_NOT_REQUIRED);
       const { keys } = this.fastOpen;
@@ -155,6 +176,7 @@ export class TcpFile implements File {
       const options = { ...this.settings, ...from, ...rule, fastOpen, localPort: local?.port ?? 0 };
       this.connection = stack.tcp.connect(fromV4(address), port, this.host.now, options);
     } catch (error) {
+      if (error instanceof TcpError && error.reason === 'port in use') return failed(this.host.personality.fourTupleTaken);
       return refusal(error);
     }
     this.#isConnecting = true;
@@ -287,6 +309,7 @@ export class TcpFile implements File {
   }
 
   close(): Attempt {
+    this.#isClosed = true;
     if (this.listener !== undefined) this.host.stack.tcp.unlisten(this.listener);
     const { connection, linger } = this;
     if (connection === undefined) return done(ok(0));

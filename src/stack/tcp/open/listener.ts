@@ -37,7 +37,7 @@ export class Listener {
   readonly port: number;
   readonly address: IpAddress | undefined;
   readonly backlog: number;
-  readonly options: Partial<TcpOptions>;
+  options: Partial<TcpOptions>;
   readonly reusePort: boolean;
   owner: ConnectionOwner | undefined = undefined;
   /** Fast Open, where it was asked for; may be changed at any time. */
@@ -107,6 +107,12 @@ export class Listener {
   optionsOver(defaults: TcpOptions): TcpOptions {
     this.#merged ??= { ...defaults, ...this.options };
     return this.#merged;
+  }
+
+  /** For connections that begin from now on. */
+  setOptions(changes: Partial<TcpOptions>): void {
+    this.options = { ...this.options, ...changes };
+    this.#merged = undefined;
   }
 
   /** A SYN has arrived for us. */
