@@ -27,6 +27,8 @@ export { CLOSED, CONNECTED, FAILED, PEER_CLOSED, READABLE, WRITABLE } from './tc
 export { Connection } from './tcp/connection.ts';
 export type { TcpInfo } from './tcp/inspect.ts';
 export { inspect } from './tcp/inspect.ts';
+export type { FastOpenKey } from './tcp/open/fast-open-keys.ts';
+export { FastOpenKeys } from './tcp/open/fast-open-keys.ts';
 export type { ListenOptions } from './tcp/open/listener.ts';
 export { Listener } from './tcp/open/listener.ts';
 export type { TcpOptions } from './tcp/options.ts';

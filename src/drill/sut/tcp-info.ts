@@ -34,7 +34,8 @@ export function tcpInfo(connection: Connection): Readonly<Record<string, number>
   const segments = (bytes: number): number => Math.ceil(bytes / info.mss);
   const ca = info.recovery === 'open' && info.reducedForMark ? CA_CWR : CA_STATES[info.recovery];
   return {
-    tcpi_state: STATE_NUMBERS[info.state],
+    // our FIN is out although the handshake goes on: Linux has left SYN-RECEIVED then
+    tcpi_state: STATE_NUMBERS[info.state === 'SYN-RECEIVED' && sender.finSent ? 'FIN-WAIT-1' : info.state],
     ...(ca === undefined ? {} : { tcpi_ca_state: ca }),
     tcpi_retransmits: info.backOffs,
     tcpi_backoff: info.backOffs,

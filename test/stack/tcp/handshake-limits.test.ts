@@ -197,3 +197,19 @@ test('reusePort: SYN cookies come back to the listener that sent them', () => {
   expect(counts.reduce((sum, count) => sum + count)).toBe(40);
   expect(Math.min(...counts)).toBeGreaterThan(5);
 });
+
+test(
+  'RFC 9293 §3.10.7.4 first: another SYN outside the window of a half-open connection is told where we are, and changes nothing',
+  conversation({}, (talk) => {
+    const { peer } = talk;
+    talk.listens();
+    peer.sends(SYN, { seq: 0, mss: 1000 });
+    peer.expects(SYN | ACK);
+    peer.sends(SYN, { seq: 1_000_000, mss: 500 });
+    peer.expects(ACK, { seq: 1, ack: 1 });
+    talk.is('SYN-RECEIVED');
+    peer.sends(ACK, { seq: 1, ack: 1 });
+    talk.is('ESTABLISHED');
+    expect(talk.connection.agreement.peerMss).toBe(1000);
+  }),
+);
