@@ -183,6 +183,12 @@ const SCENES: Partial<Record<DropReason, Scene>> = {
     s.stack.tcp.listen(80, { backlog: 1, synCookies: false });
     s.sends(tcpFrame({ flags: SYN }), tcpFrame({ flags: SYN, sourcePort: 4000 }));
   },
+  'no text yet: accepting is deferred': (s) => {
+    s.stack.tcp.listen(80, { deferAccept: 10_000_000 });
+    s.sends(tcpFrame({ flags: SYN }));
+    const [connection] = [...s.stack.tcp.connections()];
+    s.sends(tcpFrame({ flags: ACK, seq: 1, ack: (connection!.snd.iss + 1) >>> 0 }));
+  },
   'SYN from or to an impossible address': (s) => {
     s.stack.tcp.listen(80);
     s.sends(tcpFrame({ flags: SYN, sourcePort: 0 }));
