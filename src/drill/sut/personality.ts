@@ -18,8 +18,7 @@ export interface Personality {
 }
 
 /**
- * Not here because the stack has no setting for it: the count of quick acknowledgments, slop of the retransmission timer, and the
- * wire values of FreeBSD's windows.
+ * Not here because the stack has no setting for it: the count of quick acknowledgments, and the wire values of FreeBSD's windows.
  */
 export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
   linux: {
@@ -29,6 +28,8 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       congestionControl: 'cubic',
       initialRto: 1 * SECOND,
       minRto: 200 * MILLISECOND,
+      prr: 'always',
+      reduceFrom: 'window',
       ackDelay: 40 * MILLISECOND,
       maxRto: 120 * SECOND,
       minRtoBounds: 'variance',
@@ -69,6 +70,12 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       ecnSynAckRetries: 1,
       initialRto: 1 * SECOND,
       minRto: 230 * MILLISECOND, // 30 ms and the slop of 200 ms
+      rtoSlop: 200 * MILLISECOND,
+      // of its default stack; the RACK stack is another one
+      rack: false,
+      tailLossProbe: false,
+      frto: false,
+      reduceFrom: 'window',
       ackDelay: 40 * MILLISECOND,
       timeWait: 60 * SECOND,
       finWait2: 60 * SECOND,

@@ -1,6 +1,7 @@
 /** TCP_INFO by Linux's names, from what the stack lets be seen. A name that is missing here cannot be asked for. */
 import type { Connection } from '../../stack/tcp/connection.ts';
 import { inspect } from '../../stack/tcp/inspect.ts';
+import type { CaState } from '../../stack/tcp/loss/ca-state.ts';
 import type { State } from '../../stack/tcp/state.ts';
 
 /** Linux's numbers of the states, include/net/tcp_states.h. */
@@ -18,26 +19,24 @@ export const STATE_NUMBERS: Readonly<Record<State, number>> = {
   CLOSING: 11,
 };
 
-const CA_STATES: Readonly<Record<string, number>> = { open: 0, 'fast recovery': 3, 'timeout recovery': 4 };
+const CA_STATES: Readonly<Record<CaState, number>> = { Open: 0, Disorder: 1, CWR: 2, Recovery: 3, Loss: 4 };
 const OPTION_TIMESTAMPS = 1;
 const OPTION_SACK = 2;
 const OPTION_WINDOW_SCALE = 4;
 const OPTION_SYN_DATA = 32;
 const OPTION_ECN = 8;
 const OPTION_ECN_SEEN = 16;
-const CA_CWR = 2;
 
 export function tcpInfo(connection: Connection): Readonly<Record<string, number>> {
   const info = inspect(connection);
   const { agreement, peerScales, options, sender, snd } = connection;
   const scales = peerScales && options.windowScale;
   const segments = (bytes: number): number => Math.ceil(bytes / info.mss);
-  const ca = info.recovery === 'open' && info.reducedForMark ? CA_CWR : CA_STATES[info.recovery];
   return {
     // our FIN is out although the handshake goes on: Linux has left SYN-RECEIVED then
     tcpi_state: STATE_NUMBERS[info.state === 'SYN-RECEIVED' && sender.finSent ? 'FIN-WAIT-1' : info.state],
-    ...(ca === undefined ? {} : { tcpi_ca_state: ca }),
-    tcpi_retransmits: info.backOffs,
+    tcpi_ca_state: CA_STATES[info.caState],
+    tcpi_retransmits: info.expiries,
     tcpi_backoff: info.backOffs,
     tcpi_probes: sender.probes,
     tcpi_options:
@@ -53,6 +52,12 @@ export function tcpInfo(connection: Connection): Readonly<Record<string, number>
     tcpi_snd_mss: info.mss,
     tcpi_advmss: agreement.announcedMss,
     tcpi_unacked: segments(snd.flight),
+    tcpi_sacked: agreement.sack ? segments(info.sacked) : sender.recovery.duplicates,
+    tcpi_lost: segments(info.lost),
+    tcpi_retrans: segments(info.resent),
+    tcpi_total_retrans: info.losses?.retransmitted ?? 0,
+    tcpi_dsack_dups: info.duplicatesReported,
+    tcpi_min_rtt: Number.isFinite(connection.rtt.minimum) ? connection.rtt.minimum : 0xffff_ffff,
     tcpi_rtt: info.rtt,
     tcpi_rttvar: info.rttVariation,
     tcpi_snd_cwnd: Math.floor(info.cwnd / info.mss),

@@ -1,6 +1,9 @@
 /** What an observer may see of a connection: a copy, in the words of the RFCs and of Linux's TCP_INFO. */
 import type { Micros } from '../time.ts';
 import type { Connection } from './connection.ts';
+import type { CaState } from './loss/ca-state.ts';
+import { caState } from './loss/ca-state.ts';
+import type { LossCounters } from './loss/history.ts';
 import type { RecoveryPhase } from './loss/recovery.ts';
 import type { State } from './state.ts';
 
@@ -24,10 +27,23 @@ export interface TcpInfo {
   readonly ecn: boolean;
   readonly peerMarks: boolean;
   readonly reducedForMark: boolean;
+  /** The same in Linux's five words. */
+  readonly caState: CaState;
+  /** In bytes: reported above a hole; believed lost, sent again or not; sent again and on its way. */
+  readonly sacked: number;
+  readonly lost: number;
+  readonly resent: number;
+  /** What the losses so far were, and which of them were none; undefined: nothing was ever sent again. */
+  readonly losses: Readonly<LossCounters> | undefined;
+  /** Duplicates that the peer has reported, RFC 2883. */
+  readonly duplicatesReported: number;
+  /** RACK has seen segments overtake others, RFC 8985 §6.2 step 3. */
+  readonly reorderingSeen: boolean;
   /** Bytes written and not acknowledged; bytes received and not read. */
   readonly sendQueue: number;
   readonly receiveQueue: number;
-  /** Consecutive expiries of the retransmission timer. */
+  /** Consecutive expiries of the retransmission timer without progress, and doublings of the timeout now in force. */
+  readonly expiries: number;
   readonly backOffs: number;
 }
 
@@ -50,8 +66,16 @@ export function inspect(tcb: Connection): TcpInfo {
     ecn: tcb.ecn !== undefined,
     peerMarks: tcb.ecn?.peerMarks === true,
     reducedForMark: tcb.ecn?.holdsForEcho(snd.una) === true,
+    caState: caState(tcb),
+    sacked: sender.sent.sackedLength,
+    lost: sender.sent.lostLength + sender.sent.resentLength(),
+    resent: sender.sent.resentLength(),
+    losses: sender.recovery.history === undefined ? undefined : { ...sender.recovery.history.counters },
+    duplicatesReported: sender.duplicatesReported,
+    reorderingSeen: sender.rack.reorderingSeen,
     sendQueue: sender.buffered,
     receiveQueue: receiver.available,
+    expiries: sender.recovery.expiries,
     backOffs: rtt.backOffs,
   };
 }

@@ -59,6 +59,8 @@ export interface TcpOptions {
   readonly minRtoBounds: 'timeout' | 'variance';
   /** Before the first round-trip sample, RFC 6298 (2.1). @default 1 s */
   readonly initialRto: Micros;
+  /** Added to every timeout, FreeBSD's rexmit_slop. @default 0 */
+  readonly rtoSlop: Micros;
   /** Ceiling of the retransmission timeout, RFC 6298 (2.5). @default 60 s */
   readonly maxRto: Micros;
   /** The retransmission timeout for ever: neither measured nor doubled; 0: RFC 6298 computes it. @default 0 */
@@ -126,6 +128,33 @@ export interface TcpOptions {
   readonly stopAndWait: boolean;
   /** The initial sequence number; -1: RFC 6528 chooses. A constant can be guessed, and old segments fit new connections. @default -1 */
   readonly initialSequence: number;
+  /**
+   * Find losses by time, RFC 8985 §6; off: by three segments above the hole, RFC 6675 §4. A capture then shows a lost
+   * retransmission wait for the time-out, and a fast retransmit for every segment that three others have overtaken. @default true
+   */
+  readonly rack: boolean;
+  /** Probe the end of a flight, RFC 8985 §7; off: a capture shows a lost tail wait for the time-out. @default true */
+  readonly tailLossProbe: boolean;
+  /** Report what arrived twice, RFC 2883; off: a capture shows no block below the acknowledgment. @default true */
+  readonly dsack: boolean;
+  /** Ask after a time-out whether it was spurious, RFC 5682; off: the whole flight follows the first segment. @default true */
+  readonly frto: boolean;
+  /**
+   * Take a reduction back when timestamps (RFC 3522) or reported duplicates (RFC 3708) show that nothing was lost; off: a
+   * capture of a path that reorders shows the flight halved each time. @default true
+   */
+  readonly undo: boolean;
+  /**
+   * Proportional rate reduction, RFC 9937: `sack` where acknowledgments are selective and the arithmetic of RFC 6582 elsewhere,
+   * `always` as Linux, `never`: a capture shows half a round trip of silence after a loss. @default 'sack'
+   */
+  readonly prr: 'sack' | 'always' | 'never';
+  /** New text on the first two duplicates, RFC 3042; off: a capture of a small window shows a time-out instead. @default true */
+  readonly limitedTransmit: boolean;
+  /** After a loss everything from the hole on is sent again, what the peer has already too: for teaching. @default false */
+  readonly goBackN: boolean;
+  /** What ssthresh is taken from: `flight` as RFC 5681 (4) has it, `window` as Linux and FreeBSD do, in whole segments. @default 'flight' */
+  readonly reduceFrom: 'flight' | 'window';
   /** CUBIC (RFC 9438) with HyStart++ (RFC 9406), Reno (RFC 5681), or none. @default 'cubic' */
   readonly congestionControl: 'cubic' | 'reno' | 'unlimited';
   /**
@@ -190,6 +219,7 @@ export const DEFAULTS: TcpOptions = {
   minRto: 200 * MILLISECOND,
   minRtoBounds: 'timeout',
   initialRto: 1 * SECOND,
+  rtoSlop: 0,
   maxRto: 60 * SECOND,
   fixedRto: 0,
   ackDelay: 40 * MILLISECOND,
@@ -222,6 +252,15 @@ export const DEFAULTS: TcpOptions = {
   fastRecovery: true,
   stopAndWait: false,
   initialSequence: -1,
+  rack: true,
+  tailLossProbe: true,
+  dsack: true,
+  frto: true,
+  undo: true,
+  prr: 'sack',
+  limitedTransmit: true,
+  goBackN: false,
+  reduceFrom: 'flight',
   congestionControl: 'cubic',
   oobInline: true,
   stdUrg: false,

@@ -4,7 +4,7 @@ import { Cubic } from '../../../src/stack/tcp/congestion/cubic.ts';
 import type { Micros } from '../../../src/stack/time.ts';
 import { MILLISECOND, SECOND } from '../../../src/stack/time.ts';
 import { ACK } from '../../../src/stack/wire/tcp.ts';
-import { selective } from './selective.ts';
+import { sampleOf, selective } from './selective.ts';
 
 const MSS = 1000;
 const RTT = 100 * MILLISECOND;
@@ -31,7 +31,7 @@ class Flow {
   }
 
   acknowledges(acked: number, rtt: Micros = RTT): void {
-    this.cubic.onAck({ acked, now: this.now, rtt, smoothedRtt: rtt, roundEnded: false });
+    this.cubic.onAck(sampleOf({ acked, now: this.now, rtt, smoothedRtt: rtt, roundEnded: false }));
   }
 
   /** A window is acknowledged segment by segment in the course of a round trip. */
@@ -131,7 +131,8 @@ test('§4.8: after a time-out slow start to ssthresh, then the curve with K = 0 
 test('§4.2, RFC 5681 §4.1: after silence slow start from the restart window to ssthresh; the silence itself earns nothing', () => {
   for (const hystart of [true, false]) {
     const cubic = new Cubic(MSS, hystart);
-    const ack = (acked: number, now: Micros): void => cubic.onAck({ acked, now, rtt: RTT, smoothedRtt: RTT, roundEnded: true });
+    const ack = (acked: number, now: Micros): void =>
+      cubic.onAck(sampleOf({ acked, now, rtt: RTT, smoothedRtt: RTT, roundEnded: true }));
     ack(90_000, 0);
     cubic.onLoss(100_000);
     cubic.onRecovered(70_000);
@@ -162,16 +163,16 @@ test(
     app.writes(20_000);
     peer.takes(10_001, 1000);
     peer.waits(RTT);
-    peer.sends(ACK, { ack: 10_001, window: 11_000 });
+    peer.sends(ACK, { ack: 10_001, window: 10_000 });
     const { control } = talk.connection.sender;
     expect(control.window).toBe(20_000);
     peer.takes(20_001, 1000);
     peer.waits(RTT);
-    app.writes(11_000);
+    app.writes(10_000);
     peer.sends(ACK, { ack: 20_001 });
-    peer.takes(31_001, 1000);
+    peer.takes(30_001, 1000);
     peer.waits(RTT);
-    peer.sends(ACK, { ack: 31_001 });
+    peer.sends(ACK, { ack: 30_001 });
     expect(control.window).toBe(20_000);
   }),
 );

@@ -139,7 +139,7 @@ test(
 
 test(
   'RFC 6582 §3.2 step 2: below recover there is no second fast retransmit, and the duplicates let two segments out at most',
-  established({}, (talk) => {
+  established({ tcp: { frto: false } }, (talk) => {
     const { peer, app } = talk;
     app.writes(20_000);
     peer.takes(10_001, 1000);

@@ -4,6 +4,7 @@ import { NO_THRESHOLD } from '../../../src/stack/tcp/congestion/control.ts';
 import { Cubic } from '../../../src/stack/tcp/congestion/cubic.ts';
 import { HyStart } from '../../../src/stack/tcp/congestion/hystart.ts';
 import { MILLISECOND } from '../../../src/stack/time.ts';
+import { sampleOf } from './selective.ts';
 
 /** A round with so many samples, in milliseconds. */
 function round(hystart: HyStart, rtt: number, samples = 8): void {
@@ -62,7 +63,7 @@ test('§4.2 in CUBIC: a quarter of the growth while conservative, then ssthresh 
   const cubic = new Cubic(1000);
   const acks = (rtt: number): void => {
     for (let i = 1; i <= 8; i++)
-      cubic.onAck({ acked: 1000, now: 0, rtt: rtt * MILLISECOND, smoothedRtt: 20 * MILLISECOND, roundEnded: i === 8 });
+      cubic.onAck(sampleOf({ acked: 1000, rtt: rtt * MILLISECOND, smoothedRtt: 20 * MILLISECOND, roundEnded: i === 8 }));
   };
   acks(20);
   expect(cubic.window).toBe(18_000);
@@ -78,6 +79,6 @@ test('§4.3: a later slow start knows its threshold, and needs no other sign', (
   const cubic = new Cubic(1000);
   cubic.onTimeout(10_000, false);
   for (let i = 0; i < 30; i++)
-    cubic.onAck({ acked: 200, now: 0, rtt: (20 + 10 * i) * MILLISECOND, smoothedRtt: 20_000, roundEnded: true });
+    cubic.onAck(sampleOf({ acked: 200, rtt: (20 + 10 * i) * MILLISECOND, smoothedRtt: 20_000, roundEnded: true }));
   expect(cubic.window).toBe(7000);
 });

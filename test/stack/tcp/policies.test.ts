@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/stack/random.ts';
 import { ChallengeLimit } from '../../../src/stack/tcp/arrive/challenge.ts';
-import { initialWindow } from '../../../src/stack/tcp/congestion/control.ts';
+import { AckSample, initialWindow } from '../../../src/stack/tcp/congestion/control.ts';
 import { Reno } from '../../../src/stack/tcp/congestion/reno.ts';
 import { Unlimited } from '../../../src/stack/tcp/congestion/unlimited.ts';
 import { Connection } from '../../../src/stack/tcp/connection.ts';
 import { Demux } from '../../../src/stack/tcp/demux.ts';
 import { shiftFor } from '../../../src/stack/tcp/open/handshake.ts';
 import { IsnGenerator } from '../../../src/stack/tcp/open/isn.ts';
+import type { TcpOptions } from '../../../src/stack/tcp/options.ts';
 import { DEFAULTS } from '../../../src/stack/tcp/options.ts';
 import { probeDelay } from '../../../src/stack/tcp/send/persist.ts';
 import { RttEstimator } from '../../../src/stack/tcp/time/rtt.ts';
@@ -18,9 +19,9 @@ import { MILLISECOND, MINUTE, SECOND } from '../../../src/stack/time.ts';
 import { fromV4, ipv4 } from '../../../src/stack/wire/ip-address.ts';
 import { diff } from '../../../src/stack/wire/seq.ts';
 
-const sample = { acked: 0, now: 0, rtt: 0, smoothedRtt: 0, roundEnded: false };
+const acknowledges = (acked: number): AckSample => Object.assign(new AckSample(), { acked });
 
-const limits = { minRto: 200 * MILLISECOND, maxRto: 60 * SECOND, initialRto: 1 * SECOND, fixedRto: 0 };
+const limits = DEFAULTS;
 
 test.each([
   ['(2.1) before a sample', [], 1000],
@@ -28,8 +29,10 @@ test.each([
   ['(2.3) the second: RTTVAR 3/4 * 50 + 1/4 * 100, SRTT 7/8 * 100 + 1/8 * 200', [100, 200], 112.5 + 4 * 62.5],
   ['(2.4) the floor', [1], 200],
   ['(2.5) the ceiling', [50_000], 60_000],
-])('MUST-18, RFC 6298 %s', (_, samples, rto) => {
-  const rtt = new RttEstimator(limits);
+  ['(2.3) Linux: 200 ms above the round trip', [100, 100, 100], 300, { minRtoBounds: 'variance' }],
+  ['(2.3) FreeBSD: 200 ms of slop on top', [100, 100], 100 + 4 * 37.5 + 200, { rtoSlop: 200 * MILLISECOND }],
+] as const)('MUST-18, RFC 6298 %s', (_, samples, rto, changes?: Partial<TcpOptions>) => {
+  const rtt = new RttEstimator({ ...limits, ...changes });
   for (const sample of samples) rtt.sample(sample * MILLISECOND);
   expect(rtt.rto).toBe(rto * MILLISECOND);
 });
@@ -45,8 +48,9 @@ test('MUST-18, MUST-19, RFC 6298 (5.5), (5.7): back-off doubles to the ceiling; 
   expect([rtt.rto, rtt.backOffs]).toEqual([3 * SECOND, 0]);
   rtt.sample(100 * MILLISECOND);
   rtt.backOff();
-  rtt.forgetBackOff();
-  expect([rtt.rto, rtt.backOffs]).toEqual([300 * MILLISECOND, 0]);
+  expect(rtt.rto).toBe(600 * MILLISECOND);
+  rtt.sample(100 * MILLISECOND);
+  expect([rtt.rto, rtt.backOffs]).toEqual([250 * MILLISECOND, 0]);
   expect([rtt.minimum, rtt.latest]).toEqual([100 * MILLISECOND, 100 * MILLISECOND]);
 });
 
@@ -77,17 +81,17 @@ test('MUST-19, RFC 5681 §3.1: slow start to ssthresh, then one segment a window
   const reno = new Reno(536);
   reno.mss = 1000; // the handshake
   expect(reno.window).toBe(10_000);
-  reno.onAck({ ...sample, acked: 3000 });
+  reno.onAck(acknowledges(3000));
   expect(reno.window).toBe(13_000);
   reno.onLoss(13_000);
   expect([reno.threshold, reno.window]).toEqual([6500, 6500]);
   reno.onRecovered(2000);
   expect(reno.window).toBe(3000); // RFC 6582: no burst
-  reno.onAck({ ...sample, acked: 3500 });
+  reno.onAck(acknowledges(3500));
   expect(reno.window).toBe(6500);
-  for (let i = 0; i < 6; i++) reno.onAck({ ...sample, acked: 1000 });
+  for (let i = 0; i < 6; i++) reno.onAck(acknowledges(1000));
   expect(reno.window).toBe(6500);
-  reno.onAck({ ...sample, acked: 1000 });
+  reno.onAck(acknowledges(1000));
   expect(reno.window).toBe(7500);
   reno.onTimeout(7500, false);
   expect([reno.threshold, reno.window]).toEqual([3750, 1000]);
@@ -95,9 +99,10 @@ test('MUST-19, RFC 5681 §3.1: slow start to ssthresh, then one segment a window
   expect([reno.threshold, reno.window]).toEqual([3750, 1000]);
   reno.onTimeout(1000, false);
   expect(reno.threshold).toBe(2000); // (4): two segments at least
-  reno.onAck({ ...sample, acked: 40_000 });
-  reno.onIdle();
-  expect(reno.window).toBe(10_000); // §4.1: RW = min(IW, cwnd)
+  const fresh = new Reno(1000);
+  fresh.onAck(acknowledges(40_000));
+  fresh.onIdle();
+  expect(fresh.window).toBe(10_000); // §4.1: RW = min(IW, cwnd)
 });
 
 test('no congestion control does not change its mind', () => {

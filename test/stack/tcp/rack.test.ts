@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MILLISECOND } from '../../../src/stack/time.ts';
 import { ACK } from '../../../src/stack/wire/tcp.ts';
 import type { Conversation } from '../../conversation.ts';
-import { RTT, selective, sentNumbers } from './selective.ts';
+import { RTT, sampleOf, selective, sentNumbers } from './selective.ts';
 
 /** Ten segments leave, and a round trip passes. */
 function tenInFlight({ peer, app }: Conversation, more = 0): void {
@@ -87,12 +87,13 @@ test(
   }),
 );
 
-/** The first of two segments is overtaken by the second. */
+/** The first of two segments is overtaken by the second, so late that it is sent again: for nothing. */
 function reorder({ peer, app }: Conversation): void {
   app.writes(2000);
   peer.takes(2001, 1000);
   peer.waits(RTT);
   peer.sends(ACK, { ack: 1, sack: [[1001, 2001]] });
+  peer.expectsAfter(RTT / 4, ACK, { seq: 1, payload: 1000, reason: 'fast retransmit' });
   peer.sends(ACK, { ack: 2001 });
 }
 
@@ -104,9 +105,10 @@ for (const [name, dsacks, wait] of [
   test(
     `RFC 8985 §6.2 step 4, reordering has been seen: ${name}`,
     selective({}, (talk) => {
-      const { peer, app } = talk;
+      const { peer, app, connection } = talk;
       reorder(talk);
-      expect(talk.connection.sender.rack.reorderingSeen).toBe(true);
+      connection.sender.rack.reorderingSeen = true; // a segment sent twice is no evidence, so another has been late before
+      connection.sender.control.window = 10_000;
       app.writes(8000);
       peer.takes(10_001, 1000);
       for (let i = 0; i < dsacks; i++) peer.sends(ACK, { ack: 2001, sack: [[1, 1001]] });
@@ -117,6 +119,38 @@ for (const [name, dsacks, wait] of [
       peer.sends(ACK, { ack: 10_001 });
     }),
   );
+
+test(
+  'RFC 8985 §6.2 step 3: a segment that arrives below others, sent once, has been overtaken',
+  selective({}, (talk) => {
+    const { peer, app } = talk;
+    app.writes(2000);
+    peer.takes(2001, 1000);
+    peer.waits(RTT);
+    peer.sends(ACK, { ack: 1, sack: [[1001, 2001]] });
+    peer.sends(ACK, { ack: 2001 });
+    expect(talk.connection.sender.rack.reorderingSeen).toBe(true);
+  }),
+);
+
+test(
+  'RFC 3708: more reported duplicates than were ever sent again are the work of the network, and widen nothing',
+  selective({}, (talk) => {
+    const { peer, app } = talk;
+    app.writes(2000);
+    peer.takes(2001, 1000);
+    peer.waits(RTT);
+    peer.sends(ACK, { ack: 2001 });
+    talk.connection.sender.rack.reorderingSeen = true;
+    app.writes(8000);
+    peer.takes(10_001, 1000);
+    peer.sends(ACK, { ack: 2001, sack: [[1, 1001]] });
+    peer.waits(RTT);
+    peer.sends(ACK, { ack: 2001, sack: [[3001, 10_001]] });
+    peer.expectsAfter(25 * MILLISECOND, ACK, { seq: 2001, payload: 1000, reason: 'fast retransmit' });
+    peer.sends(ACK, { ack: 10_001 });
+  }),
+);
 
 test(
   'RFC 8985 §6.2 step 3: what one acknowledgment delivers together was not reordered, in whatever order it says so',
@@ -136,7 +170,7 @@ test(
 );
 
 test(
-  'RFC 2018 §8: after a time-out all is sent again, also what the peer once had',
+  'RFC 6675 §5.1: what the peer has reported it keeps: after a time-out only the hole is sent again',
   selective({}, (talk) => {
     const { peer } = talk;
     tenInFlight(talk);
@@ -144,13 +178,26 @@ test(
     expect(sentNumbers(talk)).toEqual([1]);
     const { sent, recovery } = talk.connection.sender;
     peer.waits(talk.connection.timers.retransmit - talk.now);
-    expect(recovery.phase).toBe('timeout recovery');
-    expect([sent.sackedLength, sentNumbers(talk)]).toEqual([0, [1]]);
+    expect([recovery.phase, sent.sackedLength, sentNumbers(talk)]).toEqual(['timeout recovery', 9000, [1]]);
+    peer.sends(ACK, { ack: 10_001 });
+  }),
+);
+
+test(
+  'RFC 2018 §8: a peer that asks for what it has reported has thrown it away: all of it is sent again',
+  selective({}, (talk) => {
+    const { peer } = talk;
+    tenInFlight(talk);
+    peer.sends(ACK, { ack: 1, sack: [[1001, 10_001]] });
+    expect(sentNumbers(talk)).toEqual([1]);
+    peer.waits(RTT);
+    peer.sends(ACK, { ack: 1001 }); // the hole is filled, and what lies above it should be acknowledged too
     const again: number[] = [];
-    for (let ack = 1001; ack <= 10_001; ack += 1000) {
+    peer.waits(60 * MILLISECOND);
+    for (let ack = 2001; ack <= 10_001; ack += 1000) {
+      again.push(...sentNumbers(talk));
       peer.waits(RTT);
       peer.sends(ACK, { ack });
-      again.push(...sentNumbers(talk));
     }
     expect(again).toEqual([1001, 2001, 3001, 4001, 5001, 6001, 7001, 8001, 9001]);
   }),
@@ -160,7 +207,7 @@ test(
   'RFC 6937 §3.1: a hole that held back the whole receive window is followed by no burst',
   selective({ sendBuffer: 200_000 }, (talk) => {
     const { peer, app } = talk;
-    talk.connection.sender.control.onAck({ acked: 90_000, now: talk.now, rtt: 0, smoothedRtt: RTT, roundEnded: false });
+    talk.connection.sender.control.onAck(sampleOf({ acked: 90_000, now: talk.now, smoothedRtt: RTT }));
     app.writes(150_000);
     peer.takes(65_001, 1000);
     peer.waits(RTT);

@@ -1,4 +1,5 @@
 /** A conversation with selective acknowledgments, and a path of 100 ms as the handshake has measured it. */
+import { AckSample } from '../../../src/stack/tcp/congestion/control.ts';
 import type { TcpOptions } from '../../../src/stack/tcp/options.ts';
 import { MILLISECOND } from '../../../src/stack/time.ts';
 import { ACK, SYN } from '../../../src/stack/wire/tcp.ts';
@@ -20,6 +21,9 @@ export const selective = (tcp: Partial<TcpOptions>, body: (talk: Conversation) =
     talk.connection.app.takeEvents();
     body(talk);
   });
+
+/** What an acknowledgment said, for a congestion control without a connection. */
+export const sampleOf = (said: Partial<AckSample>): AckSample => Object.assign(new AckSample(), said);
 
 /** First numbers of the text that waits to be expected; nothing waits any more. */
 export const sentNumbers = (talk: Conversation): number[] =>

@@ -181,7 +181,7 @@ test(
     peer.expectsAfter(RTO, ACK, { seq: 1001, payload: 300, reason: 'small segment: the window stayed small' });
     peer.expectsAfter(RTO, ACK, { seq: 1001, payload: 300, reason: 'retransmission' });
     peer.sends(ACK, { window: 200 });
-    peer.expectsAfter(RTO, ACK, { seq: 1301, payload: 200 }); // not later each time: it is no probe
+    peer.expectsAfter(2 * RTO, ACK, { seq: 1301, payload: 200 }); // Karn: what was sent twice gives no sample, and the back-off stays
     peer.sends(ACK, { window: 10_000 });
     peer.expects(ACK, { seq: 1501, payload: 1000 });
     peer.expectsSilence();

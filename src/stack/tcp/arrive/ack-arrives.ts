@@ -1,37 +1,59 @@
 /** What an acknowledgment does to the sender: RFC 9293 §3.10.7.4 fifth, RFC 5681, RFC 6582, RFC 6298. */
 import type { Micros } from '../../time.ts';
-import { NEVER } from '../../time.ts';
-import { add, after, atOrAfter, atOrBefore, before, diff } from '../../wire/seq.ts';
+import { MILLISECOND, NEVER } from '../../time.ts';
+import { add, after, atOrBefore, before, diff } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import { FIN, SYN } from '../../wire/tcp.ts';
+import { regulate } from '../congestion/regulate.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
 import { noteReduction } from '../ecn/receive.ts';
-import { echoArrives, reduceForLoss, withholdsGrowth } from '../ecn/send.ts';
-import { beginAgain, detectLosses } from '../loss/loss-detection.ts';
-import { DUPLICATE_THRESHOLD } from '../loss/recovery.ts';
+import { echoArrives, withholdsGrowth } from '../ecn/send.ts';
+import { lossAlert } from '../loss/alert.ts';
 import { takeBlocks } from '../loss/sack.ts';
+
+/**
+ * The peer reports the very segment that its acknowledgment asks for: it has thrown away what it had (RFC 2018 §8). What is
+ * still under way may put it right; after half a round trip, and this long at least, all of it is sent again.
+ */
+const RENEGING_PATIENCE: Micros = 10 * MILLISECOND;
 
 export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verdict {
   const fault = checkNumber(tcb, segment, now);
   if (fault !== undefined) return fault;
   const { snd, sender } = tcb;
   sender.more = false; // Linux: MSG_MORE holds until something else sends, and an acknowledgment does
+  const { sample, recovery } = sender;
   const windowBefore = snd.wnd;
-  const unaBefore = snd.una;
-  const flightBefore = snd.flight;
-  const sackedBefore = sender.sent.sackedLength;
+  const isText = snd.synAcknowledged; // the acknowledgment of a SYN earns no window
+  const { phase } = recovery;
+  sample.begin(now, snd.flight);
   updateWindow(tcb, segment);
   noteReduction(tcb, segment);
-  const isRepeated = isDuplicate(tcb, segment, windowBefore);
-  if (tcb.agreement.sack && snd.synAcknowledged) selectiveAck(tcb, segment, isRepeated, now);
-  if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
-  else if (isRepeated && !tcb.agreement.sack) duplicateAck(tcb, now);
-  detectLosses(tcb, now, diff(snd.una, unaBefore) + sender.sent.sackedLength - sackedBefore);
-  echoArrives(tcb, segment, flightBefore, now);
+  sample.isRepeated = isDuplicate(tcb, segment, windowBefore);
+  takeDeliveries(tcb, segment, now);
+  lossAlert(tcb, segment, now);
+  regulate(tcb, isText && !withholdsGrowth(tcb, segment), phase);
+  echoArrives(tcb, segment, sample.flight, now);
   if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
   else if (snd.wnd === 0 && sender.stalledSince !== NEVER && !tcb.app.isOrphan) sender.stalledSince = now; // MUST-37
   return undefined;
+}
+
+/** What has arrived, for the scoreboard and for the sample. */
+function takeDeliveries(tcb: Connection, segment: Segment, now: Micros): void {
+  const { sender, timestamps, snd, agreement } = tcb;
+  const { sample, sent, recovery } = sender;
+  const { mss } = sender.control;
+  const sackedBefore = sent.sackedLength;
+  const counted = recovery.duplicates * mss;
+  const echoes = timestamps.enabled && segment.hasTimestamps;
+  if (snd.synAcknowledged) sender.rack.begin(now, echoes ? timestamps.since(segment.tsEcho, now) : -1, tcb.rtt.minimum);
+  if (agreement.sack && snd.synAcknowledged) selectiveAck(tcb, segment, now);
+  if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
+  if (agreement.sack) sample.delivered = sample.acked + sent.sackedLength - sackedBefore;
+  else if (sample.acked > 0) sample.delivered = Math.max(sample.acked - counted, Math.min(sample.acked, mss));
+  else sample.delivered = sample.isRepeated ? mss : 0;
 }
 
 /** Neither beyond what was sent nor too far below what is acknowledged. */
@@ -79,38 +101,38 @@ function isDuplicate(tcb: Connection, segment: Segment, windowBefore: number): b
   );
 }
 
-/** RFC 2018 §5, RFC 8985 §6.2 and §7.4: what the peer has beyond the cumulative acknowledgment. */
-function selectiveAck(tcb: Connection, segment: Segment, isRepeated: boolean, now: Micros): void {
-  const { sender, timestamps, snd } = tcb;
-  const echoes = timestamps.enabled && segment.hasTimestamps;
-  sender.rack.begin(now, echoes ? timestamps.since(segment.tsEcho, now) : -1, tcb.rtt.minimum);
+/** RFC 2018 §5, RFC 8985 §6.2: what the peer has beyond the cumulative acknowledgment. */
+function selectiveAck(tcb: Connection, segment: Segment, now: Micros): void {
+  const { sender, timers, rtt } = tcb;
+  const { sample, sent, rack } = sender;
   const reportedBefore = sender.duplicatesReported;
-  takeBlocks(tcb, segment);
-  const reportsDuplicate = sender.duplicatesReported > reportedBefore;
-  if (sender.tail.onAck(segment.ack, reportsDuplicate, isRepeated && segment.sackCount === 0) !== 'repaired a loss') return;
-  reduceForLoss(tcb, snd.flight, now);
-  sender.control.onRecovered(snd.flight);
+  sample.sacked = takeBlocks(tcb, segment);
+  sample.reportsDuplicate = sender.duplicatesReported > reportedBefore;
+  // what was sent after the oldest segment arrives: the path works, and the timer need not speak before RACK does
+  const { first } = sent;
+  if (sample.sacked > 0 && first !== undefined && rack.sentAt > first.sentAt && timers.retransmit !== NEVER)
+    timers.retransmit = now + rtt.rto;
 }
 
 function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): void {
   const { snd, sender, rtt, timers } = tcb;
-  const acked = diff(segment.ack, snd.una);
-  const flight = snd.flight;
-  const isText = snd.synAcknowledged; // the acknowledgment of a SYN earns no window
+  const { sample, recovery } = sender;
+  sample.acked = diff(segment.ack, snd.una);
+  const restart = !isLaterPartialAck(tcb, segment);
   sender.acknowledge(segment.ack);
-  const sampled = sampleRtt(tcb, segment, now);
-  rtt.forgetBackOff();
+  if (sampleRtt(tcb, segment, now)) sample.rtt = rtt.latest;
+  recovery.expiries = 0;
   timers.tailProbe = NEVER;
   sender.stalledSince = sender.sent.isEmpty ? NEVER : now;
-  const { phase } = sender.recovery;
-  const restart = advanceRecovery(tcb, segment, acked);
-  // what ends a recovery may acknowledge a whole window at once: to grow by it would be a burst (RFC 3465 §2.3)
-  const steady = phase !== 'fast recovery' && phase === sender.recovery.phase && !withholdsGrowth(tcb, segment);
-  if (isText && steady) growWindow(tcb, acked, flight, sampled, now);
   // RFC 6298 (5.2), (5.3): off when nothing is outstanding, else anew from now
   if (sender.sent.isEmpty) timers.retransmit = NEVER;
+  else if (sender.sent.first?.sacked === true) timers.retransmit = now + Math.max(rtt.smoothed / 2, RENEGING_PATIENCE);
   else if (restart) timers.retransmit = now + rtt.rto;
 }
+
+/** RFC 6582 §3.2 step 3 (2): of the partial acknowledgments only the first starts the timer anew. */
+const isLaterPartialAck = ({ sender, agreement }: Connection, { ack }: Segment): boolean =>
+  !agreement.sack && sender.recovery.partialSeen && before(ack, sender.recovery.recover);
 
 /** RFC 6298 §3: from a segment sent once (Karn), or by the echoed timestamp (RFC 7323 §4.1) also for one sent twice. */
 function sampleRtt(tcb: Connection, segment: Segment, now: Micros): boolean {
@@ -124,73 +146,6 @@ function sampleRtt(tcb: Connection, segment: Segment, now: Micros): boolean {
   const elapsed = tcb.timestamps.since(segment.tsEcho, now);
   if (elapsed >= 0) tcb.rtt.sample(Math.max(elapsed, 1), tcb.snd.una, tcb.snd.nxt);
   return elapsed >= 0;
-}
-
-/** @returns whether the retransmission timer starts anew */
-function advanceRecovery(tcb: Connection, segment: Segment, acked: number): boolean {
-  const { sender, snd } = tcb;
-  const { recovery, control } = sender;
-  if (recovery.phase === 'fast recovery' && !atOrAfter(segment.ack, recovery.recover)) return partialAck(tcb, acked);
-  recovery.duplicates = 0;
-  // nothing older than this can cause duplicates any more; following SND.UNA also keeps the two on one side of the circle
-  if (recovery.phase === 'open') recovery.recover = add(segment.ack, -1);
-  else if (atOrAfter(segment.ack, recovery.recover)) {
-    if (recovery.phase === 'fast recovery') control.onRecovered(snd.flight);
-    sender.rack.onRecoveryEnd();
-    recovery.leave();
-  }
-  return true;
-}
-
-/** RFC 6582 §3.2 step 3: the next segment is missing too. With selective acknowledgments the scoreboard knows better. */
-function partialAck({ sender, agreement }: Connection, acked: number): boolean {
-  if (agreement.sack) return true;
-  const { recovery, control } = sender;
-  const first = !recovery.partialSeen;
-  recovery.partialSeen = true;
-  recovery.forgetDuplicates(Math.ceil(acked / control.mss));
-  recovery.urgent = true;
-  sender.sent.markFirstLost(control.mss);
-  return first;
-}
-
-/**
- * A window that nobody fills says nothing about the network: it grows only while it is the limit (RFC 9293 §3.8.2, RFC 7661).
- * @param flight before the acknowledgment
- */
-function growWindow(tcb: Connection, acked: number, flight: number, sampled: boolean, now: Micros): void {
-  const { sender, snd, rtt } = tcb;
-  const { control, sample } = sender;
-  sample.roundEnded = atOrAfter(snd.una, sender.roundEnd);
-  if (sample.roundEnded) sender.roundEnd = snd.nxt;
-  const isUsed =
-    tcb.options.growsWhenHalfUsed && sender.history !== undefined
-      ? sender.history.usage.isWell(control)
-      : flight + control.mss > control.window;
-  if (!isUsed) return;
-  sample.acked = acked;
-  sample.now = now;
-  sample.rtt = sampled ? rtt.latest : 0;
-  sample.smoothedRtt = rtt.smoothed;
-  control.onAck(sample);
-}
-
-function duplicateAck(tcb: Connection, now: Micros): void {
-  const { sender, snd } = tcb;
-  const { recovery, control, sent } = sender;
-  if (recovery.phase === 'timeout recovery' || !tcb.options.fastRetransmit) return; // all is marked lost, or only the timer may
-  recovery.duplicates++;
-  if (recovery.duplicates === 1) recovery.flightAtLoss = snd.flight;
-  if (recovery.phase === 'fast recovery' || recovery.duplicates !== DUPLICATE_THRESHOLD) return;
-  // RFC 6582 §3.2 step 2: what was sent before the last recovery ended may still cause duplicates
-  if (!after(snd.una, recovery.recover)) return;
-  if (!tcb.options.fastRecovery) {
-    beginAgain(tcb, recovery.flightAtLoss, now);
-    return;
-  }
-  reduceForLoss(tcb, recovery.flightAtLoss, now);
-  recovery.enter('fast recovery', snd.nxt);
-  sent.markFirstLost(control.mss);
 }
 
 /** The peer has room again: what was outstanding when it closed may have been thrown away. */

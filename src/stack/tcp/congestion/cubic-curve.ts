@@ -47,6 +47,18 @@ export class CubicCurve {
     this.#epoch = NEVER;
   }
 
+  /** What §4.9 returns to when the reduction was a mistake. */
+  copy(): CubicCurve {
+    const other = new CubicCurve();
+    other.#max = this.#max;
+    other.#prior = this.#prior;
+    other.#k = this.#k;
+    other.#epoch = this.#epoch;
+    other.#estimate = this.#estimate;
+    other.#credit = this.#credit;
+    return other;
+  }
+
   /** §4.8: after a time-out the curve begins where slow start ends, with K = 0. */
   forgetMaximum(): void {
     this.#max = 0;

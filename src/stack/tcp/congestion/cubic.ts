@@ -7,6 +7,13 @@ import { CSS_GROWTH_DIVISOR, HyStart } from './hystart.ts';
 /** RFC 8511 §3: how far the window falls for a mark. */
 const GENTLE_BETA = 0.85;
 
+/** What §4.9 wants back when a reduction was a mistake. */
+interface Before {
+  readonly window: number;
+  readonly threshold: number;
+  readonly curve: CubicCurve;
+}
+
 export class Cubic implements CongestionControl {
   readonly name = 'cubic';
   window: number;
@@ -18,6 +25,7 @@ export class Cubic implements CongestionControl {
   readonly #initialSegments: number;
   /** From the first reduction on. */
   #curve: CubicCurve | undefined = undefined;
+  #before: Before | undefined = undefined;
 
   /** @param hystart end slow start by delay too, RFC 9406 @param initialSegments the initial window; 0: by RFC 6928 */
   constructor(mss: number, hystart = true, initialSegments = 0) {
@@ -41,8 +49,8 @@ export class Cubic implements CongestionControl {
     else this.window = this.#theCurve().grow(this.window, this.#mss, sample);
   }
 
-  onLoss(flight: number): void {
-    this.#reduce(flight, BETA);
+  onLoss(from: number): void {
+    this.#reduce(from, BETA);
     this.window = this.threshold;
   }
 
@@ -56,10 +64,19 @@ export class Cubic implements CongestionControl {
     this.window = Math.min(this.threshold, flight + initialWindow(this.#mss, this.#initialSegments));
   }
 
-  onTimeout(flight: number, again: boolean): void {
-    if (!again) this.#reduce(flight, BETA);
+  onTimeout(from: number, again: boolean): void {
+    if (!again) this.#reduce(from, BETA);
     this.#curve?.forgetMaximum();
     this.window = this.#mss;
+  }
+
+  onSpurious(): void {
+    const before = this.#before;
+    if (before === undefined) return;
+    this.#before = undefined;
+    this.window = Math.max(this.window, before.window);
+    this.threshold = Math.max(this.threshold, before.threshold);
+    this.#curve = before.curve;
   }
 
   onIdle(halvings = 0): void {
@@ -85,9 +102,11 @@ export class Cubic implements CongestionControl {
   }
 
   /** §4.6. What was in flight decides: a window that buffers kept from being filled would shrink and still not be the limit. */
-  #reduce(flight: number, beta: number): void {
-    const full = Math.min(this.window, flight);
-    this.#theCurve().reduce(full / this.#mss);
+  #reduce(from: number, beta: number): void {
+    const full = Math.min(this.window, from);
+    const curve = this.#theCurve();
+    this.#before = { window: this.window, threshold: this.threshold, curve: curve.copy() };
+    curve.reduce(full / this.#mss);
     this.threshold = Math.max(Math.floor(full * beta), 2 * this.#mss);
   }
 

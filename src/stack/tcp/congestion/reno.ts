@@ -14,6 +14,9 @@ export class Reno implements CongestionControl {
   readonly #initialSegments: number;
   /** Bytes acknowledged in congestion avoidance that have not yet earned a segment, RFC 5681 §3.1 after (3). */
   #acked = 0;
+  /** Before the last reduction, to return to when it was a mistake. */
+  #priorWindow = 0;
+  #priorThreshold = 0;
 
   /** @param initialSegments the initial window; 0: by RFC 6928 */
   constructor(mss: number, initialSegments = 0) {
@@ -33,19 +36,22 @@ export class Reno implements CongestionControl {
   }
 
   onAck({ acked }: Readonly<AckSample>): void {
+    let rest = acked;
     if (this.window < this.threshold) {
       // (2), counted in bytes as RFC 3465 has it, but without its limit of two segments: one acknowledgment here often
-      // answers a burst of forty, and Linux counts them all for the same reason
-      this.window += acked;
-      return;
+      // answers a burst of forty, and Linux counts them all for the same reason. What leads beyond ssthresh counts below
+      const before = this.window;
+      this.window = Math.min(before + acked, this.threshold);
+      rest -= this.window - before;
     }
-    this.#acked += acked;
+    this.#acked += rest;
     if (this.#acked < this.window) return;
     this.#acked -= this.window;
     this.window += this.#mss;
   }
 
   onLoss(flight: number): void {
+    this.#remember();
     this.threshold = this.#times(BETA, flight);
     this.window = this.threshold;
   }
@@ -64,13 +70,26 @@ export class Reno implements CongestionControl {
 
   onTimeout(flight: number, again: boolean): void {
     // RFC 5681 §3.1: ssthresh is held constant when the same segment times out again
-    if (!again) this.threshold = this.#times(BETA, flight);
+    if (!again) {
+      this.#remember();
+      this.threshold = this.#times(BETA, flight);
+    }
     this.window = this.#mss;
     this.#acked = 0;
   }
 
+  onSpurious(): void {
+    this.window = Math.max(this.window, this.#priorWindow); // RFC 4015 §3.2
+    this.threshold = Math.max(this.threshold, this.#priorThreshold);
+  }
+
   onIdle(halvings = 0): void {
     this.window = afterSilence(this.window, initialWindow(this.#mss, this.#initialSegments), halvings); // RFC 5681 §4.1: RW = min(IW, cwnd)
+  }
+
+  #remember(): void {
+    this.#priorWindow = this.window;
+    this.#priorThreshold = this.threshold;
   }
 
   #times(beta: number, flight: number): number {

@@ -37,17 +37,3 @@ export const withholdsGrowth = (tcb: Connection, segment: Segment): boolean =>
 /** A SYN-ACK with ECE is an answer to our SYN; an old acknowledgment says what was known before. */
 const echoes = ({ snd }: Connection, segment: Segment): boolean =>
   segment.has(ECE) && !segment.has(SYN) && !before(segment.ack, snd.una);
-
-/** A segment is lost: the window falls, unless it has fallen already for a mark in the same flight (§6.1.2). */
-export function reduceForLoss({ ecn, sender, snd }: Connection, flight: number, now: Micros): void {
-  if (ecn?.hasPaidFor(snd.una) === true) return;
-  sender.control.onLoss(flight, now);
-  ecn?.reduced(snd.nxt, false);
-}
-
-/** The retransmission timer has expired: the window falls to one segment in any case, the threshold once for a flight. */
-export function reduceForTimeout({ ecn, sender, snd, rtt }: Connection, now: Micros): void {
-  const again = rtt.backOffs > 0 || ecn?.hasPaidFor(snd.una) === true;
-  sender.control.onTimeout(snd.flight, again, now);
-  ecn?.reduced(snd.nxt, false);
-}

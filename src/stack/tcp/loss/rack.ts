@@ -32,6 +32,9 @@ export class Rack implements DeliveryObserver {
   #now: Micros = 0;
   /** When the segment acknowledged was sent at the earliest, by the echoed timestamp; -1 when nothing is echoed. */
   #echoSince: Micros = -1;
+  /** The acknowledgment at hand delivers what was sent once only, and the lowest end of it: what F-RTO looks for (RFC 5682). */
+  originalDelivered = false;
+  originalEnd: Seq = seq(0);
 
   /**
    * An acknowledgment is about to be looked at.
@@ -44,12 +47,14 @@ export class Rack implements DeliveryObserver {
     this.#echoSince = echoSince;
     this.#fackBefore = this.#fack;
     this.#hadFack = this.#hasFack;
+    this.originalDelivered = false;
   }
 
   /** Steps 1 to 3. */
   delivered(record: SentSegment): void {
     const rtt = this.#now - record.sentAt;
     this.#noteReordering(record);
+    this.#noteOriginal(record);
     if (record.retransmissions > 0 && this.#isForEarlierTransmission(rtt)) return; // §6.2 step 2: ambiguous
     this.#minRtt = Math.min(this.#minRtt, rtt);
     if (!isSentAfter(record.sentAt, record.end, this.#sentAt, this.#end)) return;
@@ -91,11 +96,27 @@ export class Rack implements DeliveryObserver {
     return NEVER;
   }
 
+  /** RACK.xmit_ts: when the delivered segment that was sent last was sent; -1: none was delivered yet. */
+  get sentAt(): Micros {
+    return this.#sentAt;
+  }
+
+  /** §6.3: at a time-out, what was sent less than this long ago may still arrive. 0: nothing is known, all of it counts as lost. */
+  get patience(): Micros {
+    return this.#sentAt < 0 ? 0 : this.#rtt;
+  }
+
   /** Step 4: how much later a segment may arrive than one that was sent after it. */
   #reorderingWindow(smoothedRtt: Micros, inRecovery: boolean, sackedSegments: number): Micros {
     // until reordering has been seen, three segments above a hole are as good a sign as ever
     if (!this.reorderingSeen && (inRecovery || sackedSegments >= DUPLICATE_THRESHOLD)) return 0;
     return Math.min((this.#multiplier * this.#minRtt) / 4, smoothedRtt);
+  }
+
+  #noteOriginal({ retransmissions, end }: SentSegment): void {
+    if (retransmissions > 0) return;
+    if (!this.originalDelivered || before(end, this.originalEnd)) this.originalEnd = end;
+    this.originalDelivered = true;
   }
 
   #isForEarlierTransmission(rtt: Micros): boolean {

@@ -1,14 +1,13 @@
 /** Where the sender stands between loss and repair: RFC 5681 §3.2, RFC 6582. */
 import type { Seq } from '../../wire/seq.ts';
 import { seq } from '../../wire/seq.ts';
+import type { FrtoStep } from './history.ts';
+import { LossHistory } from './history.ts';
 
 export type RecoveryPhase = 'open' | 'fast recovery' | 'timeout recovery';
 
 /** RFC 5681 §3.2: so many duplicates mean a loss and not a reordering. */
 export const DUPLICATE_THRESHOLD = 3;
-
-/** More than any window; a small integer, which an object of V8 holds without a box. */
-const UNBOUNDED = 0x7fff_ffff;
 
 export class Recovery {
   phase: RecoveryPhase = 'open';
@@ -25,18 +24,21 @@ export class Recovery {
   flightAtLoss = 0;
   /** A partial acknowledgment has been seen: only the first restarts the timer, RFC 6582 §3.2 step 3 (2). */
   partialSeen = false;
-  /**
-   * RFC 6937 §3.1, the slow start reduction bound: what may be in flight until the next acknowledgment, namely a segment more
-   * than it says was delivered. A hole that held the whole receive window back would else be followed by a burst of all of it.
-   */
-  bound: number = UNBOUNDED;
+  /** Expiries of the retransmission timer since SND.UNA last advanced. */
+  expiries = 0;
+  /** Undefined until something is sent again for the first time. */
+  history: LossHistory | undefined = undefined;
+
+  /** The memory of losses; it begins here where there was none. */
+  remember(): LossHistory {
+    this.history ??= new LossHistory();
+    return this.history;
+  }
 
   enter(phase: 'fast recovery' | 'timeout recovery', nxt: Seq): void {
     this.phase = phase;
     this.recover = nxt;
     this.partialSeen = false;
-    this.bound = UNBOUNDED;
-    this.urgent = phase === 'fast recovery';
     if (phase === 'timeout recovery') this.duplicates = 0;
   }
 
@@ -44,12 +46,24 @@ export class Recovery {
     this.phase = 'open';
     this.duplicates = 0;
     this.urgent = false;
-    this.bound = UNBOUNDED;
+    if (this.history === undefined) return;
+    this.history.prr.end();
+    this.history.frto = 'off';
   }
 
-  /** Segments that duplicates say have left the network. RFC 3042: outside recovery only the first two let new text out. */
-  get departed(): number {
-    return this.phase === 'open' ? Math.min(this.duplicates, DUPLICATE_THRESHOLD - 1) : this.duplicates;
+  /** PRR decides about the window. */
+  get isReducing(): boolean {
+    return this.history?.prr.isActive === true;
+  }
+
+  get frto(): FrtoStep {
+    return this.history?.frto ?? 'off';
+  }
+
+  /** Segments that duplicates say have left the network. @param limited of those outside recovery, only the first two count (RFC 3042) */
+  departed(limited: boolean): number {
+    if (this.phase !== 'open') return this.duplicates;
+    return limited ? Math.min(this.duplicates, DUPLICATE_THRESHOLD - 1) : 0;
   }
 
   /** A partial acknowledgment removed so many segments: the lost one, and those whose duplicates were counted. */

@@ -61,14 +61,23 @@ export function takeBlocks(tcb: Connection, segment: Segment): number {
     const left = segment.sackEdges[2 * i]! as Seq;
     const right = segment.sackEdges[2 * i + 1]! as Seq;
     if (i === 0 && isDuplicateReport(tcb, segment, left, right)) {
-      sender.rack.onDsack(snd.una, snd.nxt);
-      sender.duplicatesReported++;
+      takeReport(tcb, left, right);
       continue;
     }
     if (!before(left, right) || !after(left, snd.una) || !after(left, segment.ack) || after(right, snd.nxt)) continue;
     news += sender.sent.sack(left, right, sender.rack);
   }
   return news;
+}
+
+/** Something arrived twice: RACK has to be more patient (RFC 8985 §6.2 step 4), and a reduction may have been a mistake (RFC 3708). */
+function takeReport({ snd, sender }: Connection, left: Seq, right: Seq): void {
+  sender.duplicatesReported++;
+  const { history } = sender.recovery;
+  // of what was never sent again the network has made two: that says nothing about our patience
+  if (history === undefined || history.counters.retransmitted < sender.duplicatesReported) return;
+  sender.rack.onDsack(snd.una, snd.nxt);
+  history.undo.reported(right, Math.ceil(diff(right, left) / sender.control.mss));
 }
 
 /** RFC 2883 §4: the first block lies below the acknowledgment, or inside the second block; and it was sent not too long ago. */

@@ -23,6 +23,9 @@ export class SentList {
   /** Sequence space of the records marked lost, and of those that the peer has selectively. */
   lostLength = 0;
   sackedLength = 0;
+  /** Sequence space that was ever marked lost, and how many records of it had been sent again before. */
+  lostTotal = 0;
+  lostAgain = 0;
   /** When the newest record that the last `acknowledge` touched was sent; NEVER when one of them was sent more than once. */
   ackedSentAt: Micros = NEVER;
   /** The same of the oldest record that it touched. */
@@ -63,7 +66,7 @@ export class SentList {
     this.#linkNewest(record);
   }
 
-  /** Removes everything before `ack`, shortening a record that it cuts. */
+  /** Removes everything before `ack`, splitting a record that it cuts. */
   acknowledge(ack: Seq, observer?: DeliveryObserver): void {
     let repaired = false;
     this.ackedSentAt = NEVER;
@@ -72,10 +75,7 @@ export class SentList {
       // Karn's rule, RFC 6298 (3); and what the peer has had for longer has waited for a repair, not for the network
       repaired ||= record.retransmissions > 0 || record.sacked;
       this.ackedSentAt = record.sentAt;
-      if (!atOrAfter(ack, record.end)) {
-        this.#shorten(record, ack);
-        break;
-      }
+      if (!atOrAfter(ack, record.end)) this.split(record, diff(ack, record.seq)); // of a burst, one segment or more
       if (!record.sacked) observer?.delivered(record);
       this.#dropHead(record);
     }
@@ -119,7 +119,54 @@ export class SentList {
     this.markLost(record);
   }
 
-  /** RFC 2018 §8: after a time-out the peer may have thrown away what it once reported; all of it counts as lost. */
+  /**
+   * RFC 8985 §6.3: at a time-out the oldest is lost, and of the others what was sent `patience` ago or earlier. What the peer has
+   * reported it keeps, as RFC 6675 §5.1 allows; unless the oldest is reported too, which is then no report but a broken promise
+   * (RFC 2018 §8), and nothing that was reported counts any more.
+   */
+  markTimedOut(now: Micros, patience: Micros): void {
+    if (this.#head === undefined || this.#head.sacked) {
+      this.markAllLost();
+      return;
+    }
+    for (let record: SentSegment | undefined = this.#head; record !== undefined; record = record.next)
+      if (record === this.#head || record.sentAt + patience <= now) this.markLost(record);
+  }
+
+  /** RFC 6675 §4, IsLost: what lies below more than `above` bytes that the peer has, and was not sent again yet. */
+  markBelow(above: number): void {
+    let left = this.sackedLength;
+    for (let record = this.#head; record !== undefined && left > above; record = record.next) {
+      if (record.sacked) left -= record.length;
+      else if (record.retransmissions === 0) this.markLost(record);
+    }
+  }
+
+  /** What is believed lost and waits for its retransmission is not lost. */
+  unmarkLost(): void {
+    if (this.lostLength === 0) return;
+    const waiting: SentSegment[] = [];
+    for (let record = this.#head; record !== undefined; record = record.next) {
+      record.lost = false;
+      if (!record.sacked) waiting.push(record);
+    }
+    this.lostLength = 0;
+    this.#lostHint = undefined;
+    this.#oldest = undefined;
+    this.#newest = undefined;
+    waiting.sort((a, b) => a.sentAt - b.sentAt); // stable: within one instant by number, as RACK compares
+    for (const record of waiting) this.#linkNewest(record);
+  }
+
+  /** Sequence space that was sent again and is on its way. */
+  resentLength(): number {
+    let length = 0;
+    for (let record = this.#head; record !== undefined; record = record.next)
+      if (record.retransmissions > 0 && !record.lost && !record.sacked) length += record.length;
+    return length;
+  }
+
+  /** The peer may have thrown away what it once reported: all of it counts as lost. */
   markAllLost(): void {
     for (let record = this.#head; record !== undefined; record = record.next) {
       if (record.sacked) {
@@ -136,6 +183,8 @@ export class SentList {
     const isOnly = this.lostLength === 0; // without a hint others may lie before it, unless there are none
     record.lost = true;
     this.lostLength += record.length;
+    this.lostTotal += record.length;
+    if (record.retransmissions > 0) this.lostAgain++;
     this.#unlinkTime(record);
     if (isOnly || (this.#lostHint !== undefined && before(record.seq, this.#lostHint.seq))) this.#lostHint = record;
   }
@@ -192,14 +241,6 @@ export class SentList {
     record.lost = false;
     record.sacked = true;
     this.sackedLength += record.length;
-  }
-
-  #shorten(record: SentSegment, ack: Seq): void {
-    const gone = diff(ack, record.seq);
-    if (record.lost) this.lostLength -= gone;
-    if (record.sacked) this.sackedLength -= gone;
-    record.seq = ack;
-    record.length -= gone;
   }
 
   #dropHead(record: SentSegment): void {

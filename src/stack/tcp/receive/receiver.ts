@@ -23,6 +23,7 @@ export class Receiver {
   #maximum: number;
   /** The largest window to be offered. */
   clamp: number;
+  readonly #reportsDuplicates: boolean;
   /** The largest segment seen: what "full-sized" means for this peer. */
   #segmentSize = 536;
   /** What the application read in the current round trip, for growing. */
@@ -32,6 +33,7 @@ export class Receiver {
   constructor(space: ReceiveSpace, options: TcpOptions) {
     this.#space = space;
     this.#limit = options.receiveBuffer;
+    this.#reportsDuplicates = options.dsack;
     this.#maximum = Math.max(options.maxReceiveBuffer, options.receiveBuffer);
     this.clamp = options.windowClamp || NO_CLAMP;
   }
@@ -97,6 +99,7 @@ export class Receiver {
 
   /** `[left, right)` arrived and was here already. */
   sawDuplicate(left: Seq, right: Seq): void {
+    if (!this.#reportsDuplicates) return;
     this.#report ??= new SackReport();
     this.#report.sawDuplicate(left, right);
   }

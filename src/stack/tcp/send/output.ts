@@ -6,6 +6,7 @@ import type { Segment } from '../../wire/tcp.ts';
 import { ACK, RST } from '../../wire/tcp.ts';
 import { WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
+import { endOfNewText } from '../loss/f-rto.ts';
 import { tailProbeDelay } from '../loss/tail-probe.ts';
 import { fillSyn, maySendEarly } from '../open/fast-open.ts';
 import { mayTransmitText } from '../state.ts';
@@ -24,6 +25,7 @@ export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolea
     reportHoles(tcb, out) ||
     retransmit(tcb, out, now) ||
     transmitText(tcb, out, now) ||
+    (endOfNewText(tcb) && retransmit(tcb, out, now)) ||
     transmitTailProbe(tcb, out, now) ||
     transmitProbe(tcb, out, now) ||
     announceUrgent(tcb, out) ||
@@ -221,7 +223,7 @@ function armTailProbe(tcb: Connection, now: Micros): void {
   const { sender, snd, timers, agreement, options } = tcb;
   const { sent: list, recovery } = sender;
   const quiet = recovery.phase === 'open' && list.lostLength === 0 && list.sackedLength === 0;
-  const isOff = !agreement.sack || !options.fastRetransmit || options.stopAndWait;
+  const isOff = !agreement.sack || !options.tailLossProbe || !options.fastRetransmit || options.stopAndWait;
   if (isOff || !snd.synAcknowledged || !quiet || list.isEmpty || sender.isTailProbeOut || snd.wnd === 0) {
     timers.tailProbe = NEVER;
   } else if (timers.tailProbe === NEVER) {

@@ -12,7 +12,7 @@ export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean 
   const { sender, snd } = tcb;
   const { recovery, control } = sender;
   const record = sender.sent.firstLost();
-  if (record === undefined) return false;
+  if (record === undefined || recovery.frto === 'new text') return false;
   const { room } = sender;
   const isSyn = !snd.synAcknowledged;
   if (isSyn && record !== sender.sent.first) return false; // RFC 7413 §4.2: nothing behind a SYN before its acknowledgment
@@ -54,9 +54,16 @@ function resendReason({ phase, urgent, partialSeen }: Recovery): string {
 
 export function resend(tcb: Connection, out: Segment, record: SentSegment, length: number, now: Micros): void {
   if (length < record.length) tcb.sender.sent.split(record, length);
-  tcb.sender.sent.retransmitted(record, now);
+  const { sender, timestamps } = tcb;
+  sender.sent.retransmitted(record, now);
   shape(tcb, out, record.seq, length);
   sent(tcb, now);
+  if (!tcb.snd.synAcknowledged) return;
+  const history = sender.recovery.remember();
+  const segments = Math.ceil(length / sender.control.mss);
+  history.counters.retransmitted += segments;
+  history.undo.retransmitted(segments, timestamps.enabled ? timestamps.value(now) : undefined);
+  history.prr.sent(length);
 }
 
 /**
@@ -79,6 +86,7 @@ export function transmitTailProbe(tcb: Connection, out: Segment, now: Micros): b
     resend(tcb, out, tail, tail.length, now);
   }
   sender.tail.sent(snd.nxt, fresh <= 0);
+  sender.recovery.remember().counters.probes++;
   tcb.timers.retransmit = now + tcb.rtt.rto;
   out.reason = 'tail loss probe';
   return true;

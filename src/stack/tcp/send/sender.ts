@@ -49,6 +49,7 @@ export class Sender {
   readonly #space: SendSpace;
   #limit: number;
   #maximum: number;
+  readonly #limitedTransmit: boolean;
 
   constructor(space: SendSpace, control: CongestionControl, options: TcpOptions, shared: SharedParts) {
     this.#space = space;
@@ -56,6 +57,7 @@ export class Sender {
     this.sample = shared.sample;
     this.control = control;
     this.#limit = options.sendBuffer;
+    this.#limitedTransmit = options.limitedTransmit;
     this.#maximum = Math.max(options.maxSendBuffer, options.sendBuffer);
   }
 
@@ -128,13 +130,16 @@ export class Sender {
 
   /** Bytes in the network as far as we know: RFC 5681's FlightSize less what has left it. */
   pipe(mss: number): number {
-    const left = this.sent.lostLength + this.sent.sackedLength + this.recovery.departed * mss;
+    const limited = this.#limitedTransmit;
+    const isOpen = this.recovery.phase === 'open';
+    const selectively = isOpen && !limited ? 0 : this.sent.sackedLength;
+    const left = this.sent.lostLength + selectively + this.recovery.departed(limited) * mss;
     return Math.max(this.#space.flight - left, 0);
   }
 
   /** What may go out now as far as congestion control is concerned. May be negative. */
   get room(): number {
-    return Math.min(this.control.window, this.recovery.bound) - this.pipe(this.control.mss);
+    return this.control.window - this.pipe(this.control.mss);
   }
 
   /** @returns how many bytes of `bytes[from, to)` were taken */

@@ -97,6 +97,7 @@ export function transmit(tcb: Connection, out: Segment, length: number, now: Mic
   if (tcb.sender.history !== undefined) remember(tcb, tcb.sender.history, out);
   markNewText(tcb, out);
   sent(tcb, now);
+  tcb.sender.recovery.history?.prr.sent(length);
 }
 
 function remember({ sender, snd }: Connection, history: SendHistory, { seq, payloadLength }: Segment): void {

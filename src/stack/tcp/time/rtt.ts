@@ -8,12 +8,13 @@ import { LinuxVariance } from './linux-variance.ts';
 
 /** The clock granularity G of (2.2). Ours is a microsecond; a millisecond keeps the variance term alive on a quiet link. */
 const GRANULARITY: Micros = 1 * MILLISECOND;
+
 /** (5.7): after a SYN was retransmitted, data starts with 3 s. */
 const RTO_AFTER_SYN_TIMEOUT: Micros = 3 * SECOND;
 
 /** With a `fixedRto` other than 0 the others do not matter. */
 export type RtoLimits = Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'> &
-  Partial<Pick<TcpOptions, 'minRtoBounds' | 'fixedRto'>>;
+  Partial<Pick<TcpOptions, 'minRtoBounds' | 'fixedRto' | 'rtoSlop'>>;
 
 export class RttEstimator {
   /** SRTT; zero until the first sample. */
@@ -26,7 +27,7 @@ export class RttEstimator {
   latest: Micros = 0;
   /** The timeout in force, back-off included. */
   rto: Micros;
-  /** How often in a row the timer has expired since the last sample. */
+  /** How often in a row the timer has expired since the last sample: only a sample ends the back-off (the last of §5). */
   backOffs = 0;
   limits: RtoLimits;
   /** Counts in place of (2.2) to (2.4) where the options say so. */
@@ -64,13 +65,6 @@ export class RttEstimator {
     if (!keepsRto) this.rto = this.limits.fixedRto || Math.min(this.rto * 2, this.limits.maxRto);
   }
 
-  /** An acknowledgment of new data ends the back-off even when Karn's rule forbids a sample (RFC 9293 §3.8.1 leaves it open). */
-  forgetBackOff(): void {
-    if (this.backOffs === 0) return;
-    if (this.smoothed > 0) this.#computeRto();
-    else this.backOffs = 0;
-  }
-
   /** (5.7): the handshake is over; was its SYN retransmitted, the timeout for data starts anew. */
   handshakeDone(synRetransmitted: boolean): void {
     this.backOffs = 0;
@@ -92,8 +86,8 @@ export class RttEstimator {
       this.rto = this.limits.fixedRto || Math.min(this.#linux.rto, this.limits.maxRto);
       return;
     }
-    const rto = Math.ceil(this.smoothed + Math.max(GRANULARITY, 4 * this.variation));
-    const { fixedRto, minRto, maxRto } = this.limits;
+    const { fixedRto, minRto, maxRto, rtoSlop = 0 } = this.limits;
+    const rto = Math.ceil(this.smoothed + Math.max(GRANULARITY, 4 * this.variation)) + rtoSlop;
     this.rto = fixedRto || Math.min(Math.max(rto, minRto), maxRto); // (2.4), (2.5)
   }
 }

@@ -2,8 +2,7 @@
 import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Connection } from '../connection.ts';
-import { reduceForTimeout } from '../ecn/send.ts';
-import { detectLosses } from '../loss/loss-detection.ts';
+import { lossByTimeout, seekLosses } from '../loss/alert.ts';
 import { isPatient } from '../open/defer-accept.ts';
 import { noteTimeout } from '../open/fast-open.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
@@ -24,7 +23,8 @@ export function onTimeout(tcb: Connection, now: Micros): void {
   if (timers.retransmit <= now) retransmissionTimeout(tcb, now);
   if (timers.reorder <= now) {
     timers.reorder = NEVER;
-    detectLosses(tcb, now);
+    tcb.sender.sample.begin(now, tcb.snd.flight); // nothing arrives
+    seekLosses(tcb, now);
   }
   if (timers.persist <= now) persistTimeout(tcb, now);
   if (timers.delayedAck <= now) {
@@ -34,20 +34,19 @@ export function onTimeout(tcb: Connection, now: Micros): void {
   if (timers.keepAlive <= now) keepAliveTimeout(tcb, now);
 }
 
-/** RFC 6298 (5.4) to (5.6), RFC 5681 §3.1, and the limit of RFC 9293 §3.8.3. */
+/** RFC 6298 (5.4) to (5.6), and the limit of RFC 9293 §3.8.3. */
 function retransmissionTimeout(tcb: Connection, now: Micros): void {
-  const { sender, timers, rtt, snd } = tcb;
+  const { sender, timers, rtt } = tcb;
   timers.retransmit = NEVER;
   if (sender.sent.isEmpty) return;
   if (tcb.fastOpen !== undefined) noteTimeout(tcb, tcb.fastOpen, now);
   if (gaveUp(tcb, now)) return;
   const inHandshake = isInHandshake(tcb);
   // a lost SYN says nothing about the path's capacity: ssthresh must not be pinned by it
-  if (!inHandshake) reduceForTimeout(tcb, now);
-  if (!isPatient(tcb)) sender.sent.markAllLost();
-  sender.recovery.enter('timeout recovery', snd.nxt);
-  sender.tail.forget();
+  if (!inHandshake) lossByTimeout(tcb, now);
+  else if (!isPatient(tcb)) sender.sent.markAllLost();
   timers.reorder = NEVER;
+  sender.recovery.expiries++;
   rtt.backOff(keepsRto(tcb));
   timers.retransmit = now + rtt.rto;
 }
