@@ -165,8 +165,6 @@ export const REASONS = {
     'not done: segments go with DF, where the identification means nothing (RFC 6864 §4.1), and without DF each has its own',
   'SHLD-8': 'ECN is not implemented yet: neither offered nor accepted',
   'MAY-18': 'CUBIC is such a one; its tests name RFC 9438',
-  'SHLD-9': 'not implemented yet: nothing happens at R1; the application can ask for the soft error',
-  'SHLD-10': 'not implemented yet: there is no R1',
   'MAY-6': 'not offered: a probe never carries an octet',
   'MAY-10': 'not offered: the option is skipped',
   'MAY-11': 'not offered: the option is skipped',
@@ -174,13 +172,10 @@ export const REASONS = {
   'MUST-52': SOURCE_ROUTE,
   'MUST-53': SOURCE_ROUTE,
   'SHLD-24': SOURCE_ROUTE,
-  'SHLD-20': 'a soft error is remembered and never pushed at the application, so that there is nothing to switch off',
   'SHLD-23': 'asks something of applications, not of a stack',
   'MAY-9': 'not offered for TCP',
   'MAY-14': 'not offered: ABORT throws away what waits',
 };
 
 /** What is still missing where the tests show only a part. */
-export const PARTLY = {
-  'MUST-20': 'R2 only: nothing happens at R1, no advice to IP',
-};
+export const PARTLY = {};

@@ -107,6 +107,8 @@ export class Conversation {
   readonly outgoing: Outgoing[] = [];
   readonly begun: Micros;
   now: Micros;
+  /** How often TCP has told IP that nothing comes back. */
+  doubts = 0;
   listener: Listener | undefined = undefined;
   held: Connection | undefined = undefined;
   /** Our initial sequence number as the peer has seen it. */
@@ -118,7 +120,7 @@ export class Conversation {
     this.setting = setting;
     const { mtu = 1500, gsoMaxSize = 0 } = setting;
     const path: Path = { source: OURS, interfaceMtu: mtu, pathMtu: mtu, gsoMaxSize };
-    const host = { path: (): Path => path, wake: () => {} };
+    const host = { path: (): Path => path, doubt: () => void this.doubts++, wake: () => {} };
     this.tcp = new Tcp(host, this.deadlines, new SeededRandom(1), { ...PLAIN, ...setting.tcp });
     // the clock of RFC 6528 decides our initial number: begin at the moment when it shows the one we want
     const id = { local: OURS, localPort: OUR_PORT, remote: PEER, remotePort: PEER_PORT };

@@ -107,7 +107,11 @@ export class Stack implements LinkObserver {
     this.#output = new Output(this, new Identification(random), this.counters);
     this.icmp = new Icmp(this, this.#output, new IcmpRateLimit(random, ICMP_PER_DESTINATION), this.counters, this.#guard);
     this.tcp = new Tcp(
-      { path: (to, from) => this.#output.path(to, this.#now, from), wake: () => this.wake() },
+      {
+        path: (to, from) => this.#output.path(to, this.#now, from),
+        doubt: (to) => this.#output.doubt(to, this.#now),
+        wake: () => this.wake(),
+      },
       this.#deadlines,
       random,
       tcp,

@@ -69,6 +69,13 @@ export class Output {
     };
   }
 
+  /** Nothing comes back from there: the next hop is asked whether it is still what it was. */
+  doubt(to: IpAddress, now: Micros): void {
+    const { routes, interfaces } = this.#topology;
+    const route = this.#isOwn(to.w3) ? undefined : routes.lookup(to.w3);
+    if (route !== undefined) interfaces.get(route.interfaceId)?.arp.doubt(nextHop(route, to.w3), now);
+  }
+
   /** The address to send from; undefined when there is no route. 0 for a host without an address that speaks to its link. */
   sourceFor(destination: number): number | undefined {
     const { routes, addresses, interfaces } = this.#topology;

@@ -137,6 +137,11 @@ export class ArpCache {
     this.#neighbors.confirm(address, now);
   }
 
+  /** Advice from above that packets to the neighbour find no answer: it is asked at once, by unicast (RFC 1122 §2.3.2.1). */
+  doubt(address: number, now: Micros): void {
+    this.#neighbors.doubt(address, now);
+  }
+
   /** The ARP packet in `[at, end)` has arrived. */
   onArp(view: DataView, at: number, end: number, now: Micros): 'ok' | ArpDrop {
     const verdict = this.#receive(view, at, end, now);

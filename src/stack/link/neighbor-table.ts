@@ -101,6 +101,14 @@ export class NeighborTable {
     this.#stopAsking(neighbor);
   }
 
+  /** Upper layers hear nothing: what was believed is asked for now; without an answer the next packet asks everybody. */
+  doubt(address: number, now: Micros): void {
+    const neighbor = this.#current(address, now);
+    if (neighbor === undefined || neighbor.state !== 'reachable') return;
+    neighbor.state = 'probe';
+    this.#ask(neighbor, now);
+  }
+
   /** The next neighbour for which a request must go out; undefined when there is none. In 'probe' it goes to its MAC address alone. */
   pollRequest(): Neighbor | undefined {
     for (let neighbor = this.#requests.shift(); neighbor !== undefined; neighbor = this.#requests.shift()) {

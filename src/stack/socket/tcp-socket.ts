@@ -1,6 +1,7 @@
 /** A TCP connection as applications hold it: promises and async iteration over the machine, and nothing else. */
 import type { Stack } from '../stack.ts';
-import { CLOSED, FAILED, PEER_CLOSED, READABLE, URGENT, WRITABLE } from '../tcp/application-side.ts';
+import type { TcpFailure } from '../tcp/application-side.ts';
+import { CLOSED, FAILED, PEER_CLOSED, PROBLEM, READABLE, URGENT, WRITABLE } from '../tcp/application-side.ts';
 import type { Connection, SendOptions } from '../tcp/connection.ts';
 import type { TcpInfo } from '../tcp/inspect.ts';
 import { inspect } from '../tcp/inspect.ts';
@@ -22,6 +23,12 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** Called when there is more urgent data ahead than before, or its last octet has come (MUST-32): see `urgentAhead`. */
   onUrgent: (() => void) | undefined = undefined;
+
+  /**
+   * Called when something is in the way that is not yet the end: an ICMP error, or retransmissions without an answer (SHLD-9).
+   * Leave it undefined to hear nothing (SHLD-20); reads and writes go on in any case.
+   */
+  onProblem: ((reason: TcpFailure) => void) | undefined = undefined;
 
   /** @param connection whose events this socket takes over */
   constructor(connection: Connection) {
@@ -134,6 +141,8 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** The stack's word that something happened; not for applications. */
   notify(events: number): void {
+    const { softError } = this.#connection.app;
+    if ((events & PROBLEM) !== 0 && softError !== undefined) this.onProblem?.(softError);
     if ((events & URGENT) !== 0) this.onUrgent?.();
     if ((events & (READABLE | PEER_CLOSED | FAILED | CLOSED)) !== 0) this.#readable.fire();
     this.#writable.fire();

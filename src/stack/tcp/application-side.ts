@@ -12,6 +12,8 @@ export const FAILED = 16;
 export const CLOSED = 32;
 /** The peer has urgent data, more of it than before, or its last octet is here (RFC 9293 §3.8.5, MUST-32). */
 export const URGENT = 64;
+/** Something is in the way, yet it is not the end: `softError` says what (RFC 9293 §3.8.3, §3.9.1.8). */
+export const PROBLEM = 128;
 
 /** Why a connection ended before its time (MUST-12), or never began. */
 export type TcpFailure =

@@ -70,6 +70,8 @@ const NOTHING_SPECIAL: SendOptions = {};
 /** Whoever polls connections. */
 export interface ConnectionHost {
   ready(connection: Connection): void;
+  /** R1 is reached: nothing comes back from where the segments go (RFC 9293 §3.8.3). */
+  doubtPath(connection: Connection): void;
 }
 
 export class Connection implements Timed {

@@ -43,6 +43,10 @@ export interface TcpOptions {
   readonly orphanTimeout: Micros;
   /** Giving up on a silent peer sends it a RST, as FreeBSD does and Linux does not. @default true */
   readonly resetOnTimeout: boolean;
+  /** R1 of RFC 9293 §3.8.3, in retransmissions without an answer: then the next hop is doubted (SHLD-10: 3 at least). @default 3 */
+  readonly r1: number;
+  /** Tell the application of soft errors and of R1 by an event; `softError` can be asked for anyway (SHLD-20). @default true */
+  readonly reportProblems: boolean;
   /** R2 of RFC 9293 §3.8.3: give up on an unacknowledged segment after this long (SHLD-11: 100 s at least). @default 15 min */
   readonly r2: Micros;
   /** R2 for a SYN (MUST-23: 3 minutes at least). @default 3 min */
@@ -214,6 +218,8 @@ export const DEFAULTS: TcpOptions = {
   synRetries: 0,
   orphanTimeout: 102_200 * MILLISECOND,
   resetOnTimeout: true,
+  r1: 3,
+  reportProblems: true,
   r2: 15 * MINUTE,
   r2Syn: 3 * MINUTE,
   minRto: 200 * MILLISECOND,

@@ -44,6 +44,8 @@ const TURN = 16;
 export interface TcpHost {
   /** The way to an address; undefined when there is none. `from`: when the application or the peer chose our address. */
   path(to: IpAddress, from?: IpAddress): Path | undefined;
+  /** Nothing comes back from that address: the next hop on the way may be gone (RFC 9293 §3.8.3, RFC 1122 §3.3.1.4). */
+  doubt(to: IpAddress): void;
   /** Something is ready to be sent or told: run the stack. */
   wake(): void;
 }
@@ -253,6 +255,10 @@ export class Tcp implements PassiveOpenHost {
     connection.isReady = true;
     this.#ready.push(connection);
     this.#host.wake();
+  }
+
+  doubtPath({ id }: Connection): void {
+    this.#host.doubt(id.remote);
   }
 
   /** Nothing more to send: its timers go into the heap, its news to its owner, and when it is over it goes. */

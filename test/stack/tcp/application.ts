@@ -13,6 +13,7 @@ const EVENTS = {
   FAILED: events.FAILED,
   CLOSED: events.CLOSED,
   URGENT: events.URGENT,
+  PROBLEM: events.PROBLEM,
 } as const;
 export type EventName = keyof typeof EVENTS;
 

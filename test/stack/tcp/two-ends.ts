@@ -60,7 +60,7 @@ export class End {
   constructor(address: string, habit: Habit, path: Path, random: SeededRandom, options: Partial<TcpOptions>) {
     this.address = ipv4(address);
     this.habit = habit;
-    this.tcp = new Tcp({ path: () => path, wake: () => {} }, this.deadlines, random, options);
+    this.tcp = new Tcp({ path: () => path, doubt: () => {}, wake: () => {} }, this.deadlines, random, options);
   }
 }
 

@@ -122,6 +122,7 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
   sender.acknowledge(segment.ack);
   if (sampleRtt(tcb, segment, now)) sample.rtt = rtt.latest;
   recovery.expiries = 0;
+  tcb.app.softError = undefined; // whatever was in the way, this came through
   timers.tailProbe = NEVER;
   sender.stalledSince = sender.sent.isEmpty ? NEVER : now;
   // RFC 6298 (5.2), (5.3): off when nothing is outstanding, else anew from now

@@ -3,6 +3,7 @@ import type { Seq } from '../../wire/seq.ts';
 import { inWindow } from '../../wire/seq.ts';
 import type { TcpFailure } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
+import { reportProblem } from '../problem.ts';
 
 /** What a router or host said about a segment of ours. */
 export interface TcpFault {
@@ -30,16 +31,16 @@ export function icmpArrives(tcb: Connection, fault: TcpFault, quoted: Seq): bool
       return true;
     case 'local': // our own neighbour discovery failed: nobody forged that
       if (inHandshake) tcb.fail(fault.failure);
-      else tcb.app.softError = fault.failure;
+      else reportProblem(tcb, fault.failure);
       return true;
     case 'hard':
       // SHLD-26 would abort; RFC 5927 §5.2: not in a synchronized state, where anybody who guesses the ports could do it
       if (inHandshake) tcb.fail(fault.failure === 'port unreachable' ? 'refused' : fault.failure);
-      else tcb.app.softError = fault.failure;
+      else reportProblem(tcb, fault.failure);
       return true;
     case 'soft':
       if (inHandshake && tcb.options.softErrorEndsAttempt) tcb.fail(fault.failure);
-      else tcb.app.softError = fault.failure; // MUST-56: do not abort; SHLD-25: remember why
+      else reportProblem(tcb, fault.failure); // MUST-56: do not abort; SHLD-25: remember why
       return true;
   }
 }

@@ -5,6 +5,7 @@ import type { Connection } from '../connection.ts';
 import { lossByTimeout, seekLosses } from '../loss/alert.ts';
 import { isPatient } from '../open/defer-accept.ts';
 import { noteTimeout } from '../open/fast-open.ts';
+import { countUnanswered } from '../problem.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
 import { isCountUsedUp, isInHandshake, keepsRto } from './handshake-timeouts.ts';
 
@@ -46,6 +47,7 @@ function retransmissionTimeout(tcb: Connection, now: Micros): void {
   if (!inHandshake) lossByTimeout(tcb, now);
   else if (!isPatient(tcb)) sender.sent.markAllLost();
   timers.reorder = NEVER;
+  countUnanswered(tcb, sender.recovery.expiries);
   sender.recovery.expiries++;
   rtt.backOff(keepsRto(tcb));
   timers.retransmit = now + rtt.rto;
