@@ -151,8 +151,6 @@ export const REQUIREMENTS = Object.entries(GROUPS).flatMap(([group, rows]) =>
   rows.map(([id, sections, says]) => ({ id, sections, says, group })),
 );
 
-const SOURCE_ROUTE = 'TCP offers no source routes, and by default IP drops what carries one, as RFC 7126 §4.3 and §4.4 advise';
-
 /** Why a requirement has no test. Delete the line when it gets one: a test insists on it. */
 export const REASONS = {
   'SHLD-6':
@@ -168,10 +166,6 @@ export const REASONS = {
   'MAY-6': 'not offered: a probe never carries an octet',
   'MAY-10': 'not offered: the option is skipped',
   'MAY-11': 'not offered: the option is skipped',
-  'MUST-51': SOURCE_ROUTE,
-  'MUST-52': SOURCE_ROUTE,
-  'MUST-53': SOURCE_ROUTE,
-  'SHLD-24': SOURCE_ROUTE,
   'SHLD-23': 'asks something of applications, not of a stack',
   'MAY-9': 'not offered for TCP',
   'MAY-14': 'not offered: ABORT throws away what waits',

@@ -42,3 +42,4 @@ export { MICROSECOND, MILLISECOND, MINUTE, NEVER, SECOND } from './time.ts';
 export { ANY, formatV4, fromV4, IpAddress, ipv4, parseV4 } from './wire/ip-address.ts';
 export type { MacAddress } from './wire/mac-address.ts';
 export { format as formatMac, parse as parseMac } from './wire/mac-address.ts';
+export type { SourceRoute } from './wire/source-route.ts';

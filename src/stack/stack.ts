@@ -32,6 +32,8 @@ import { Udp, UdpOut } from './udp/udp.ts';
 import { parseV4 } from './wire/ip-address.ts';
 import * as ipv4 from './wire/ipv4.ts';
 import type { MacAddress } from './wire/mac-address.ts';
+import { returnRoute } from './wire/source-route.ts';
+import * as tcpWire from './wire/tcp.ts';
 
 export interface StackOptions {
   /** Numbers that must not be guessed: initial sequence numbers, ports, keys. In a lab: seeded ones. */
@@ -45,6 +47,11 @@ export interface StackOptions {
    * as if it had not. @default `run` throws the first such error when everything else is done
    */
   readonly onError?: ErrorObserver;
+  /**
+   * Take packets that came by a source route, and answer on TCP by the way back (RFC 9293 §3.9.2.1). They let outsiders reach
+   * what no route of theirs leads to: RFC 7126 §4.3 and §4.4 advise against it. @default false
+   */
+  readonly acceptSourceRoutes?: boolean;
   /** Defaults for every connection. */
   readonly tcp?: Partial<TcpOptions>;
   /** The time at which the host comes up. @default 0 */
@@ -98,7 +105,8 @@ export class Stack implements LinkObserver {
   /** A budget ran out: there is more to do at once. */
   #moreToDo = false;
 
-  constructor({ random, wake = () => {}, onDrop, onError, tcp = {}, now = 0 }: StackOptions) {
+  constructor(options: StackOptions) {
+    const { random, wake = () => {}, onDrop, onError, tcp = {}, now = 0, acceptSourceRoutes = false } = options;
     this.#guard = new Guard(onError);
     this.#wake = wake;
     this.#now = now;
@@ -122,7 +130,15 @@ export class Stack implements LinkObserver {
     );
     this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu);
     const { icmp, counters } = this;
-    this.#input = new Input({ topology: this, icmp, protocols: this.#protocols(), counters, guard: this.#guard, onDrop });
+    this.#input = new Input({
+      topology: this,
+      icmp,
+      protocols: this.#protocols(),
+      counters,
+      guard: this.#guard,
+      acceptSourceRoutes,
+      onDrop,
+    });
   }
 
   /** The time of the last run. */
@@ -287,14 +303,27 @@ export class Stack implements LinkObserver {
     }
   }
 
+  /** MUST-53: only what TCP has accepted may say by which way its answers go. */
+  #learnRoute({ view, network, transport }: Packet): void {
+    const route = returnRoute(view, network);
+    if (route === undefined) return;
+    const [local, remote] = [ipv4.destination(view, network), ipv4.source(view, network)];
+    const [localPort, remotePort] = [tcpWire.destinationPort(view, transport), tcpWire.sourcePort(view, transport)];
+    this.tcp.onReturnRoute(local, localPort, remote, remotePort, route);
+  }
+
   /** The layers above IPv4, as it sees them. */
   #protocols(): Protocols {
     return {
       onTcp: (packet: Packet, now: Micros): DropReason | undefined => {
         this.counters.tcpIn++;
         const { view, network, transport, end } = packet;
+        const source = ipv4.source(view, network);
+        const destination = ipv4.destination(view, network);
         const ecn = ipv4.trafficClass(view, network) & 3;
-        return this.tcp.onSegment(packet, transport, end, ipv4.source(view, network), ipv4.destination(view, network), now, ecn);
+        const verdict = this.tcp.onSegment(packet, transport, end, source, destination, now, ecn);
+        if (verdict === undefined && ipv4.headerLength(view, network) > ipv4.HEADER) this.#learnRoute(packet);
+        return verdict;
       },
       onUdp: (packet: Packet, toMany: boolean): DropReason | undefined => {
         this.counters.udpIn++;

@@ -11,6 +11,7 @@ import * as ethernet from '../wire/ethernet.ts';
 import * as icmp from '../wire/icmpv4.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import { findFault } from '../wire/ipv4-options.ts';
+import { isUnderWay } from '../wire/source-route.ts';
 import type { Counters, DropReason } from './counters.ts';
 import type { Guard } from './guard.ts';
 import type { Icmp, Origin } from './icmp.ts';
@@ -34,6 +35,8 @@ export interface InputParts {
   readonly protocols: Protocols;
   readonly counters: Counters;
   readonly guard: Guard;
+  /** RFC 7126 §4.3 and §4.4: refused by default. */
+  readonly acceptSourceRoutes: boolean;
   readonly onDrop: DropObserver | undefined;
 }
 
@@ -48,14 +51,16 @@ export class Input implements Timed {
   readonly #origin = { id: 0, isGroupFrame: false, isLoopback: false };
   readonly #expired = new Packet();
   readonly #guard: Guard;
+  readonly #acceptSourceRoutes: boolean;
   readonly #onDrop: DropObserver | undefined;
 
-  constructor({ topology, icmp, protocols, counters, guard, onDrop }: InputParts) {
+  constructor({ topology, icmp, protocols, counters, guard, acceptSourceRoutes, onDrop }: InputParts) {
     this.#topology = topology;
     this.#icmp = icmp;
     this.#protocols = protocols;
     this.#counters = counters;
     this.#guard = guard;
+    this.#acceptSourceRoutes = acceptSourceRoutes;
     this.#onDrop = onDrop;
   }
 
@@ -105,7 +110,7 @@ export class Input implements Timed {
   #onIpv4(packet: Packet, origin: Origin, now: Micros): DropReason | undefined {
     const { view } = packet;
     this.#counters.ipIn++;
-    const fault = checkHeader(view, packet.network, packet.end);
+    const fault = checkHeader(view, packet.network, packet.end, this.#acceptSourceRoutes);
     if (fault !== 'ok' && fault !== 'IP option malformed') return fault;
     packet.end = packet.network + ipv4.totalLength(view, packet.network); // what lies behind is Ethernet's padding
     const arrival = origin.isLoopback ? 'ours' : checkAddresses(view, packet.network, this.#topology.addresses, origin.id);
@@ -116,6 +121,7 @@ export class Input implements Timed {
     if (arrival === 'other') return 'not for us';
     if (arrival === 'multicast') return 'multicast group not joined';
     if (arrival !== 'ours' && arrival !== 'broadcast') return arrival;
+    if (this.#acceptSourceRoutes && isUnderWay(view, packet.network)) return 'not for us'; // we are no router
     // RFC 1122 §3.3.6: a trick to have one packet answered by many
     if (origin.isGroupFrame && arrival === 'ours') return 'packet for one host in a frame to many';
     if (ipv4.isFragment(view, packet.network)) return this.#onFragment(packet, origin, arrival === 'broadcast', now);

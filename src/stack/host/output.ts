@@ -12,6 +12,7 @@ import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import { ANY, fromV4, isLoopbackV4, isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
 import * as ipv4 from '../wire/ipv4.ts';
+import * as sourceRoute from '../wire/source-route.ts';
 import * as tcp from '../wire/tcp.ts';
 import type { Counters } from './counters.ts';
 import type { NetworkInterface } from './interface.ts';
@@ -95,7 +96,7 @@ export class Output {
    */
   send(packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {
     this.#counters.ipOut++;
-    const { destination } = fields;
+    const destination = fields.sourceRoute?.hops[0]?.w3 ?? fields.destination;
     if (this.#isOwn(destination)) return this.#sendToSelf(packet, fields);
     // RFC 1122 §3.2.1.3 (g): 127.0.0.1 never appears outside a host, whatever a socket is bound to
     if (isLoopbackV4(fields.source)) return this.#noRoute();
@@ -116,7 +117,7 @@ export class Output {
   #sendVia(out: NetworkInterface, hop: number, toAll: boolean, packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {
     const { destination } = fields;
     const mtu = this.#topology.pathMtu.mtuFor(destination, out.device.mtu, now);
-    const fits = packet.length + ipv4.HEADER <= mtu || packet.gsoSize > 0;
+    const fits = packet.length + headerLength(fields) <= mtu || packet.gsoSize > 0;
     const forbid = fields.dontFragment && this.#topology.pathMtu.mayForbidFragments(destination, now);
     if (!fits && forbid && fields.protocol !== ipv4.PROTOCOL_TCP) {
       this.#counters.drop('packet too long and must not be fragmented');
@@ -156,9 +157,11 @@ export class Output {
     fields.identification = this.#identification.next(source, destination, protocol, dontFragment);
     const wanted = fields.dontFragment;
     fields.dontFragment = dontFragment;
-    const length = packet.length + ipv4.HEADER;
-    packet.network = packet.prepend(ipv4.HEADER);
+    const header = headerLength(fields);
+    const length = packet.length + header;
+    packet.network = packet.prepend(header);
     ipv4.encode(packet.view, packet.network, fields, length);
+    if (fields.sourceRoute !== undefined) sourceRoute.insert(packet.view, packet.network, fields.sourceRoute);
     fields.dontFragment = wanted;
   }
 
@@ -173,6 +176,9 @@ export class Output {
     return first;
   }
 }
+
+const headerLength = ({ sourceRoute: route }: ipv4.Ipv4Fields): number =>
+  ipv4.HEADER + (route === undefined ? 0 : sourceRoute.encodedLength(route));
 
 const isLinkScope = (destination: number): boolean => destination === LIMITED_BROADCAST || isMulticastV4(destination);
 

@@ -5,6 +5,7 @@ import { NEVER } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Seq } from '../wire/seq.ts';
 import { add } from '../wire/seq.ts';
+import type { SourceRoute } from '../wire/source-route.ts';
 import type { Segment } from '../wire/tcp.ts';
 import type { TcpFailure } from './application-side.ts';
 import { ApplicationSide, CLOSED, FAILED, READABLE, WRITABLE } from './application-side.ts';
@@ -28,6 +29,7 @@ import { Sender } from './send/sender.ts';
 import type { UrgentMode } from './send/urgent-mode.ts';
 import { enterUrgentMode } from './send/urgent-mode.ts';
 import { SharedParts } from './shared.ts';
+import { routeChanged } from './source-routing.ts';
 import { ReceiveSpace, SendSpace } from './spaces.ts';
 import type { State, StateEvent } from './state.ts';
 import * as state from './state.ts';
@@ -109,6 +111,8 @@ export class Connection implements Timed {
   fastOpen: FastOpen | undefined = undefined;
   /** Explicit Congestion Notification, asked for or agreed on. */
   ecn: Ecn | undefined = undefined;
+  /** The way back of what came by a source route (MUST-53). */
+  returnRoute: SourceRoute | undefined = undefined;
   /** The peer's SYN carried the window scale option. */
   peerScales = false;
   /** Longest packet the device cuts itself. */
@@ -130,6 +134,7 @@ export class Connection implements Timed {
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
     this.sender = new Sender(this.snd, controlFor(options), options, shared);
+    if (options.sourceRoute !== undefined) routeChanged(this);
   }
 
   /** How many challenges it has left; most connections never see a segment that needs one. */

@@ -2,6 +2,7 @@
 import type { Micros } from '../time.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../time.ts';
 import type { BacklogRule } from './open/backlog.ts';
+import type { SourceRoute } from '../wire/source-route.ts';
 
 export interface TcpOptions {
   /** CLOSE ends the connection with a RST and forgets what was not sent: SO_LINGER with a time of zero. @default false */
@@ -197,6 +198,11 @@ export interface TcpOptions {
    * with CUBIC (0.7 else), to 0.8 with Reno (0.5 else). Experimental, and off in kernels. @default false
    */
   readonly abe: boolean;
+  /**
+   * The routers to go through, first to last (RFC 9293 §3.9.2.1, MUST-51); in place of the way back of what the peer's segments
+   * came by (MUST-52), which counts only when the stack accepts source routes. @default none
+   */
+  readonly sourceRoute: SourceRoute | undefined;
   readonly ttl: number;
   /** The octet with DSCP and ECN (MUST-48), of which TCP decides the two bits of ECN itself. @default 0 */
   readonly trafficClass: number;
@@ -279,6 +285,7 @@ export const DEFAULTS: TcpOptions = {
   ecnSynRetries: 0,
   ecnSynAckRetries: Number.POSITIVE_INFINITY,
   abe: false,
+  sourceRoute: undefined,
   ttl: 64,
   trafficClass: 0,
 };

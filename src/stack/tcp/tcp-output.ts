@@ -1,6 +1,7 @@
 /** What IPv4 needs to know of a segment. */
 import type { Ipv4Fields } from '../wire/ipv4.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
+import type { SourceRoute } from '../wire/source-route.ts';
 
 /** Where a segment goes, for the IPv4 header; filled by `pollTransmit`. */
 export class TcpOutput implements Ipv4Fields {
@@ -13,4 +14,5 @@ export class TcpOutput implements Ipv4Fields {
   identification = 0;
   /** RFC 1191 §6.1: every segment, so that the path MTU can be discovered. */
   dontFragment = true;
+  sourceRoute: SourceRoute | undefined = undefined;
 }

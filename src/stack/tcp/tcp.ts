@@ -8,6 +8,7 @@ import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Seq } from '../wire/seq.ts';
 import { add } from '../wire/seq.ts';
+import type { SourceRoute } from '../wire/source-route.ts';
 import * as wire from '../wire/tcp.ts';
 import { Segment } from '../wire/tcp.ts';
 import { Answers } from './answers.ts';
@@ -32,6 +33,7 @@ import { isUnicast } from './open/unicast.ts';
 import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
 import { SharedParts } from './shared.ts';
+import { checkRoute, learnRoute, routeOf } from './source-routing.ts';
 import { TcpError } from './tcp-error.ts';
 import type { TcpOutput } from './tcp-output.ts';
 import { mayReopen, TimeWait } from './time/time-wait.ts';
@@ -132,7 +134,9 @@ export class Tcp implements PassiveOpenHost {
     const what = `cannot connect to ${remote}:${remotePort}`;
     const { localAddress, localPort = 0, fastOpen = false, data, ...settings } = options;
     if (!isUnicast(remote) || remotePort === 0) throw new TcpError('not an address to connect to', what);
-    const path = this.#host.path(remote, localAddress);
+    const route = settings.sourceRoute ?? this.options.sourceRoute;
+    if (route !== undefined) checkRoute(route);
+    const path = this.#host.path(route?.hops[0] ?? remote, localAddress);
     if (path === undefined) throw new TcpError('network unreachable', what);
     const local = path.source;
     const isFree = (port: number): boolean => this.#demux.find(local.w3, port, remote.w3, remotePort) === undefined;
@@ -206,6 +210,7 @@ export class Tcp implements PassiveOpenHost {
       out.destination = answer.destination;
       out.ttl = this.options.ttl;
       out.trafficClass = 0;
+      out.sourceRoute = undefined;
       this.#write(packet, answer.segment);
       return true;
     }
@@ -240,6 +245,12 @@ export class Tcp implements PassiveOpenHost {
     return connection instanceof Connection && icmpArrives(connection, fault, quoted);
   }
 
+  /** A segment that was accepted had come by a source route, which `route` leads back. */
+  onReturnRoute(local: number, localPort: number, remote: number, remotePort: number, route: SourceRoute): void {
+    const connection = this.#demux.find(local, localPort, remote, remotePort);
+    if (connection instanceof Connection) learnRoute(connection, route);
+  }
+
   /** Tells every owner what happened; to be called when the stack's run is over. */
   notifyOwners(): void {
     for (const one of this.#tell) {
@@ -257,8 +268,8 @@ export class Tcp implements PassiveOpenHost {
     this.#host.wake();
   }
 
-  doubtPath({ id }: Connection): void {
-    this.#host.doubt(id.remote);
+  doubtPath(connection: Connection): void {
+    this.#host.doubt(routeOf(connection)?.hops[0] ?? connection.id.remote);
   }
 
   /** Nothing more to send: its timers go into the heap, its news to its owner, and when it is over it goes. */
@@ -368,6 +379,7 @@ export class Tcp implements PassiveOpenHost {
     out.destination = connection.id.remote.w3;
     out.ttl = connection.options.ttl;
     out.trafficClass = (connection.options.trafficClass & ~ECN_MASK) | segment.ecn;
+    out.sourceRoute = routeOf(connection);
     packet.reset();
     const textAt = segment.has(wire.SYN) ? add(segment.seq, 1) : segment.seq;
     connection.sender.copy(textAt, segment.payloadLength, packet.bytes, packet.end);

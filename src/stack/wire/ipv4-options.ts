@@ -2,9 +2,9 @@
 import * as ipv4 from './ipv4.ts';
 
 const END = 0;
-const NO_OPERATION = 1;
-const LOOSE_SOURCE_ROUTE = 131;
-const STRICT_SOURCE_ROUTE = 137;
+export const NO_OPERATION = 1;
+export const LOOSE_SOURCE_ROUTE = 131;
+export const STRICT_SOURCE_ROUTE = 137;
 
 /**
  * Walks the options of a valid header.
@@ -34,20 +34,23 @@ export function findFault(view: DataView, at: number): number {
  * True when the packet asks to be routed by its source (RFC 7126 §4.3, §4.4: hosts drop these by default). Options that
  * are not well-formed are read up to the octet that is wrong.
  */
-export function hasSourceRoute(view: DataView, at: number): boolean {
+export const hasSourceRoute = (view: DataView, at: number): boolean => findSourceRoute(view, at) >= 0;
+
+/** Where the option with the source route begins; -1 when there is none. */
+export function findSourceRoute(view: DataView, at: number): number {
   const length = ipv4.headerLength(view, at);
   let i = ipv4.HEADER;
   while (i < length) {
     const kind = view.getUint8(at + i);
-    if (kind === END) return false;
-    if (kind === LOOSE_SOURCE_ROUTE || kind === STRICT_SOURCE_ROUTE) return true;
+    if (kind === END) return -1;
+    if (kind === LOOSE_SOURCE_ROUTE || kind === STRICT_SOURCE_ROUTE) return at + i;
     if (kind === NO_OPERATION) {
       i++;
       continue;
     }
     const optionLength = i + 1 < length ? view.getUint8(at + i + 1) : 0;
-    if (optionLength < 2) return false;
+    if (optionLength < 2) return -1;
     i += optionLength;
   }
-  return false;
+  return -1;
 }

@@ -1,5 +1,6 @@
 /** The IPv4 header, RFC 791 §3.1. */
 import * as checksum from '../bytes/checksum.ts';
+import type { SourceRoute } from './source-route.ts';
 
 //   0      1      2            4            6            8     9     10           12          16          20
 //   +------+------+------------+------------+------------+-----+-----+------------+-----------+-----------+
@@ -53,6 +54,8 @@ export interface Ipv4Fields {
   trafficClass: number;
   identification: number;
   dontFragment: boolean;
+  /** Through which routers, when that is the sender's to say. */
+  readonly sourceRoute?: SourceRoute | undefined;
 }
 
 /** Writes a header without options, checksum included. */

@@ -28,6 +28,8 @@ export class Agreement {
   /** Shift of the windows we send: Rcv.Wind.Shift. */
   receiveShift = 0;
   timestamps = false;
+  /** Bytes of options in the IPv4 header of each segment: a source route. */
+  ipOptions = 0;
   /** Both sent SACK-permitted, RFC 2018 §2. */
   sack = false;
 
@@ -38,7 +40,10 @@ export class Agreement {
 
   /** MUST-16, RFC 6691: payload per segment, options that every segment carries subtracted. */
   get sendMss(): number {
-    return Math.max(Math.min(this.peerMss, this.pathMtu - FIXED_HEADERS), MIN_MSS) - (this.timestamps ? TIMESTAMPS_ROOM : 0);
+    return (
+      Math.max(Math.min(this.peerMss, this.pathMtu - FIXED_HEADERS - this.ipOptions), MIN_MSS) -
+      (this.timestamps ? TIMESTAMPS_ROOM : 0)
+    );
   }
 
   /** Payload of a full-sized segment from the peer. */

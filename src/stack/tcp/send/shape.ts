@@ -84,8 +84,10 @@ export const burst = (tcb: Connection, length: number): number => {
 
 export function burstLimit(tcb: Connection): number {
   const mss = tcb.sender.control.mss;
-  // a device that cuts would copy one urgent pointer into all that it makes
-  return tcb.gsoMaxSize === 0 || isUrgent(tcb) ? mss : Math.max(Math.floor((tcb.gsoMaxSize - SUPER_HEADERS) / mss) * mss, mss);
+  // a device that cuts would copy one urgent pointer into all that it makes, and need not know IP options
+  return tcb.gsoMaxSize === 0 || tcb.agreement.ipOptions > 0 || isUrgent(tcb)
+    ? mss
+    : Math.max(Math.floor((tcb.gsoMaxSize - SUPER_HEADERS) / mss) * mss, mss);
 }
 
 /** Sends `length` of sequence space from SND.NXT for the first time. */
