@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { State, StateEvent } from '../../../src/stack/tcp/state.ts';
 import { isSynchronized, mayReceiveText, mayTransmitText, mayWrite, next } from '../../../src/stack/tcp/state.ts';
+import type { Said } from '../../conversation.ts';
 import { Conversation } from '../../conversation.ts';
 import { KINDS, PLACES, reaction, STATES } from './states.ts';
 
@@ -61,6 +62,34 @@ for (const [kind = '', place = '', ...cells] of rows)
   test(`RFC 9293 §3.10.7: ${kind} ${place} in every state`, () => {
     const reactions = STATES.map((state) => `${state}: ${reaction(new Conversation(), state, kind, place)}`);
     expect(reactions).toEqual(STATES.map((state, column) => `${state}: ${cells[column]}`));
+  });
+
+/** Both offer timestamps; the peer's clock shows 1000 in its SYN. */
+const stamped = (): Conversation => new Conversation({ tcp: { timestamps: true }, peer: { timestamps: [1000, 0] } });
+
+for (const [kind = '', place = '', ...cells] of rows)
+  test(`RFC 7323 §3.2, RFC 9293 §3.10.7: with timestamps, ${kind} ${place} in every state: the same`, () => {
+    const reactions = STATES.map((state) => {
+      const said: Said = state === 'SYN-SENT' || state === 'LISTEN' || state === 'CLOSED' ? { timestamps: [1000, 0] } : {};
+      return `${state}: ${reaction(stamped(), state, kind, place, said)}`;
+    });
+    expect(reactions).toEqual(STATES.map((state, column) => `${state}: ${cells[column]}`));
+  });
+
+/** SYN-RECEIVED and what comes after it: timestamps are agreed. */
+const AGREED = STATES.slice(STATES.indexOf('SYN-RECEIVED'));
+const isReset = (kind: string): boolean => kind.startsWith('RST');
+
+for (const [kind = '', place = '', ...cells] of rows)
+  test(`RFC 7323 §3.2, §5.3: ${kind} ${place} without timestamps is dropped in silence, with old ones acknowledged; a RST is neither`, () => {
+    // a SYN beyond the old numbers opens a connection out of TIME-WAIT, whatever its options (MAY-2)
+    const states = AGREED.filter((state) => state !== 'TIME-WAIT' || kind !== 'SYN');
+    const reactions = (said: Said): string[] =>
+      states.map((state) => `${state}: ${reaction(stamped(), state, kind, place, said)}`);
+    const usual = states.map((state) => `${state}: ${cells[STATES.indexOf(state)]}`);
+    const all = (answer: string): string[] => states.map((state) => `${state}: ${answer}`);
+    expect(reactions({ timestamps: 'none' })).toEqual(isReset(kind) ? usual : all('-'));
+    expect(reactions({ timestamps: [500, 0] })).toEqual(isReset(kind) ? usual : all('ACK'));
   });
 
 const EVENTS: StateEvent[] = [

@@ -2,7 +2,7 @@
 import type { State } from '../../../src/stack/tcp/state.ts';
 import { diff } from '../../../src/stack/wire/seq.ts';
 import { ACK, FIN, RST, SYN } from '../../../src/stack/wire/tcp.ts';
-import type { Conversation } from '../../conversation.ts';
+import type { Conversation, Said } from '../../conversation.ts';
 
 /** How each state is reached; the peer's next number is 1 or, behind its FIN, 2. */
 const WAYS: Record<State, (talk: Conversation) => void> = {
@@ -11,7 +11,7 @@ const WAYS: Record<State, (talk: Conversation) => void> = {
   'SYN-SENT': (talk) => void talk.connects(),
   'SYN-RECEIVED': (talk) => {
     talk.listens();
-    talk.peer.sends(SYN, { seq: 0 });
+    talk.peer.sends(SYN, { seq: 0, ...talk.setting.peer });
   },
   ESTABLISHED: (talk) => talk.establish(),
   'FIN-WAIT-1': (talk) => {
@@ -62,13 +62,13 @@ export const KINDS: Readonly<Record<string, { readonly flags: number; readonly p
 export const PLACES: Readonly<Record<string, number>> = { next: 0, inside: 50, below: -100, above: 70_000 };
 
 /** What we answer, and the state if it changed: `ACK ESTABLISHED`, `RST`, `-`. */
-export function reaction(talk: Conversation, state: State, kind: string, place: string): string {
+export function reaction(talk: Conversation, state: State, kind: string, place: string, said: Said = {}): string {
   reach(talk, state);
   const { flags, payload } = KINDS[kind]!;
   const tcb = talk.held;
   const next = tcb === undefined || state === 'SYN-SENT' ? 0 : diff(tcb.rcv.nxt, tcb.rcv.irs);
   const ack = tcb === undefined || state === 'SYN-SENT' || state === 'SYN-RECEIVED' ? 1 : diff(tcb.snd.una, tcb.snd.iss);
-  talk.peer.sends(flags, { seq: next + PLACES[place]!, ack, payload });
+  talk.peer.sends(flags, { seq: next + PLACES[place]!, ack, payload, ...said });
   const answers = talk.outgoing.splice(0).map(({ segment }) => {
     if (segment.has(RST)) return segment.has(ACK) ? 'RST-ACK' : 'RST';
     return `${segment.has(SYN) ? 'SYN-' : ''}${segment.has(FIN) ? 'FIN-' : ''}ACK`;
