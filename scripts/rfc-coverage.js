@@ -10,6 +10,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PARTLY, REASONS, REQUIREMENTS } from './rfc-9293-requirements.js';
+import { RFC_OF_FILE, TCP_RULES } from './tcp-requirements.js';
 
 const PAGE = 'test/conformance.md';
 const REPORT = '.test-results/report.json';
@@ -70,7 +71,7 @@ function collectTests(root) {
       const text = readFileSync(join(root, file), 'utf8');
       return (file.endsWith('.pkt') ? [headOf(text)] : testNames(text)).map((name) => ({ file, name }));
     })
-    .filter(({ name }) => /RFC \d|(?:MUST|SHLD|MAY|REC)-\d/.test(name));
+    .filter(({ file, name }) => /RFC \d|(?:MUST|SHLD|MAY|REC)-\d/.test(name) || file in RFC_OF_FILE);
 }
 
 /** Passed, failed, or undefined when the last run did not have it. */
@@ -114,6 +115,7 @@ export function collect(root) {
       const found = { tests: byId.get(id) ?? [], cited: citedBy.get(id) ?? [] };
       return { ...requirement, ...found, reason: REASONS[id], missing: PARTLY[id] };
     }),
+    rules: tcpRules(tests),
     rfcs: otherRfcs(tests, sources),
     unknown: [...new Set([...byId.keys(), ...citedBy.keys(), ...Object.keys({ ...REASONS, ...PARTLY })])].filter(
       (id) => !known.has(id),
@@ -121,6 +123,23 @@ export function collect(root) {
     stale: Object.keys(REASONS).filter((id) => byId.has(id)),
     hasResults: results !== undefined,
   };
+}
+
+/** [rfc, place] pairs of a test's name; where the file is about one RFC, a bare place is one of that. */
+function placesOf({ file, name }) {
+  const rfc = RFC_OF_FILE[file];
+  const bare = rfc !== undefined && !/^RFC|, RFC/.test(name) ? (name.match(PLACE) ?? []) : [];
+  return [...mentions(name), ...bare.map((place) => [rfc, place])];
+}
+
+/** The rules of TCP's other RFCs, each with the tests that name its place or a part of it. */
+function tcpRules(tests) {
+  const named = tests.map((test) => ({ test, places: placesOf(test) }));
+  return TCP_RULES.map((rule) => {
+    const isIt = ([rfc, place]) =>
+      rfc === rule.rfc && (place === rule.place || rule.place === '' || place.startsWith(`${rule.place}.`));
+    return { ...rule, tests: named.filter(({ places }) => places.some(isIt)).map(({ test }) => test) };
+  });
 }
 
 const byPlace = new Intl.Collator('en', { numeric: true }).compare;
@@ -167,7 +186,20 @@ function requirementRow({ id, sections, says, tests, cited, reason, missing }) {
   return `| ${id} | ${sections} | ${says} | ${shown.join('<br>')} | ${cited.map((file) => file.slice('src/'.length)).join('<br>')} |`;
 }
 
-export function page({ requirements, rfcs }) {
+function rulesPage(rules) {
+  const out = ['', '## TCP beyond RFC 9293'];
+  for (const rfc of new Set(rules.map((rule) => rule.rfc))) {
+    const rows = rules.filter((rule) => rule.rfc === rfc);
+    out.push('', `### RFC ${rfc}: ${rows[0].title}`, '', '| place | rule | tests |', '|---|---|---|');
+    for (const { place, says, tests, reason = 'none' } of rows) {
+      const shown = tests.map(({ file, name }) => `${file.slice('test/'.length)}: ${cell(name)}`);
+      out.push(`| ${place} | ${says} | ${shown.length > 0 ? shown.join('<br>') : `no test: ${reason}`} |`);
+    }
+  }
+  return out;
+}
+
+export function page({ requirements, rules, rfcs }) {
   const out = [
     '# Conformance',
     '',
@@ -181,6 +213,7 @@ export function page({ requirements, rfcs }) {
     out.push('', `### ${group}`, '', '| id | § | requirement | tests | cited in src |', '|---|---|---|---|---|');
     out.push(...requirements.filter((r) => r.group === group).map(requirementRow));
   }
+  out.push(...rulesPage(rules));
   out.push(
     '',
     '## Other RFCs',
@@ -197,9 +230,11 @@ export function page({ requirements, rfcs }) {
 }
 
 /** What `--strict` does not let pass, a line each. */
-export function complaints({ requirements, unknown, stale }) {
+export function complaints({ requirements, rules, unknown, stale }) {
   const lines = unknown.map((id) => `${id} is no requirement of RFC 9293`);
   lines.push(...stale.map((id) => `${id} has a test and a reason why it has none: delete the reason`));
+  for (const { rfc, place, says, tests, reason } of rules)
+    if (tests.length === 0 && reason === undefined) lines.push(`RFC ${rfc} ${place} has neither test nor reason: ${says}`);
   for (const { id, says, tests, reason } of requirements) {
     if (id.startsWith('MUST') && tests.length === 0) lines.push(`${id} has no test: ${says}${reason ? ` (${reason})` : ''}`);
     if (id.startsWith('SHLD') && tests.length === 0 && reason === undefined)
@@ -209,11 +244,13 @@ export function complaints({ requirements, unknown, stale }) {
   return lines;
 }
 
-function summary({ requirements, hasResults }) {
+function summary({ requirements, rules, hasResults }) {
   for (const { says, count, tested, reasons, without } of totals(requirements)) {
     console.log(`${says}: ${tested} of ${count} have a test, ${reasons} a reason instead`);
     for (const { id, says: what, reason } of without) console.log(`  ${id.padEnd(8)} ${what}: ${reason ?? 'no test'}`);
   }
+  const tested = rules.filter(({ tests }) => tests.length > 0).length;
+  console.log(`rules of TCP's other RFCs: ${tested} of ${rules.length} have a test`);
   for (const { id, missing } of requirements) if (missing) console.log(`${id} in part: ${missing}`);
   if (!hasResults) return console.log('no results: `npm test` leaves some');
   const shown = new Set(requirements.flatMap(({ tests }) => tests));

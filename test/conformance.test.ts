@@ -52,6 +52,10 @@ test('every requirement has a test or a written reason why not', () => {
   expect(silent.map(({ id }) => id)).toEqual([]);
 });
 
+test('nothing is missing: every MUST has a test, every SHOULD and every rule of TCP’s other RFCs one or a reason', () => {
+  expect(coverage('--check', '--strict')).toEqual({ status: 0, out: '', err: '' });
+});
+
 describe('a small tree', () => {
   let root = '';
   afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -149,6 +153,20 @@ describe('a small tree', () => {
     expect(status).toBe(1);
     expect(err).toContain(`${id(2)} has no test: `);
     expect(err).not.toContain(`${id(1)} `);
+  });
+
+  test('--strict: a rule of another RFC is shown by a test that names its place or a part of it, and by no other', () => {
+    tree({ 'test/a.test.ts': `test('RFC 5961 §3.2.1: exact', f);\ntest('RFC 5961 §4: SYN', f);` });
+    const { err } = coverage('--strict', '--root', root);
+    expect(err).not.toContain('RFC 5961 §3.2 has');
+    expect(err).toContain('RFC 5961 §4.2 has neither test nor reason: ');
+  });
+
+  test('a bare place in a file that is about one RFC is one of that RFC', () => {
+    tree({ 'test/stack/tcp/hystart.test.ts': `test('§4.2: grows', f);`, 'test/b.test.ts': `test('§4.3: x', f);` });
+    const { err } = coverage('--strict', '--root', root);
+    expect(err).not.toContain('RFC 9406 §4.2 has');
+    expect(err).toContain('RFC 9406 §4.3 has neither');
   });
 
   test.each([

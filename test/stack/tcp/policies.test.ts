@@ -54,7 +54,7 @@ test('MUST-18, MUST-19, RFC 6298 (5.5), (5.7): back-off doubles to the ceiling; 
   expect([rtt.minimum, rtt.latest]).toEqual([100 * MILLISECOND, 100 * MILLISECOND]);
 });
 
-test('RFC 6298: whatever the samples, SRTT lies among them and the timeout between floor and ceiling, above SRTT', () => {
+test('RFC 6298 (2.4), (2.5): whatever the samples, SRTT lies among them and the timeout between floor and ceiling, above SRTT', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 30 * SECOND }), { minLength: 1 }), (samples) => {
       const rtt = new RttEstimator(limits);
@@ -149,7 +149,7 @@ test.each([
 
 const four = (remotePort: number) => ({ local: ipv4('10.0.0.1'), localPort: 80, remote: ipv4('10.0.0.2'), remotePort });
 
-test('MUST-8, MUST-9, SHLD-1: the initial number follows a clock of 4 us and begins elsewhere for each four-tuple and each key', () => {
+test('MUST-8, MUST-9, SHLD-1, RFC 6528 §3: the initial number follows a clock of 4 us and begins elsewhere for each four-tuple and each key', () => {
   const isn = new IsnGenerator(new SeededRandom(1));
   const same = new IsnGenerator(new SeededRandom(1));
   const other = new IsnGenerator(new SeededRandom(2));

@@ -7,7 +7,7 @@ import { established } from '../../conversation.ts';
 const RTO = 200 * MILLISECOND; // the handshake took no time at all: the floor
 
 test(
-  'MUST-18, RFC 6298 (5.4), (5.5): the oldest segment goes out again, twice as late each time up to the ceiling',
+  'MUST-18, RFC 6298 (5.4), (5.5), (5.6): the oldest segment goes out again, twice as late each time up to the ceiling',
   established({}, (talk) => {
     const { peer, app } = talk;
     app.writes(3000);

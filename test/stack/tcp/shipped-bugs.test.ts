@@ -110,7 +110,7 @@ test(
 );
 
 test(
-  'a slow handshake, RFC 6298 (2.3): one SYN that took two seconds is forgotten by and by',
+  'a slow handshake, RFC 6298 (2.2), (2.3): one SYN that took two seconds is forgotten by and by',
   conversation({ silence: 0, tcp: { r1: 99 } }, (talk) => {
     const { peer, app } = talk;
     talk.connects();
