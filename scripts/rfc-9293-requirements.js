@@ -161,8 +161,6 @@ export const REASONS = {
   'SHLD-13': 'asks something of applications, not of a stack',
   'MAY-4':
     'not done: segments go with DF, where the identification means nothing (RFC 6864 §4.1), and without DF each has its own',
-  'SHLD-8': 'ECN is not implemented yet: neither offered nor accepted',
-  'MAY-18': 'CUBIC is such a one; its tests name RFC 9438',
   'MAY-6': 'not offered: a probe never carries an octet',
   'MAY-10': 'not offered: the option is skipped',
   'MAY-11': 'not offered: the option is skipped',

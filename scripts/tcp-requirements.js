@@ -28,7 +28,7 @@ const RULES = {
   ],
   2883: ['Duplicate SACK', ['§4', 'a duplicate is the first block, once']],
   3042: ['Limited transmit', ['§2', 'the first two duplicates let one new segment out each']],
-  3168: ['ECN', ['§6.1.1', 'what the SYN offers and the SYN-ACK agrees to', 'see SHLD-8']],
+  3168: ['ECN', ['§6.1.1', 'what the SYN offers and the SYN-ACK agrees to']],
   4987: ['SYN floods', ['§3.6', 'a full backlog is answered with cookies']],
   5482: [
     'User timeout',

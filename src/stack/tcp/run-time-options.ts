@@ -4,6 +4,7 @@ import { successorOf } from './congestion/choose.ts';
 import type { Connection } from './connection.ts';
 import type { TcpOptions } from './options.ts';
 import { NO_CLAMP } from './receive/receiver.ts';
+import { routeChanged } from './source-routing.ts';
 
 /** @param changes what was set; `tcb.options` has them already */
 export function optionsChanged(tcb: Connection, changes: Partial<TcpOptions>): void {
@@ -19,6 +20,7 @@ export function optionsChanged(tcb: Connection, changes: Partial<TcpOptions>): v
   // Linux: to set TCP_NODELAY pushes what waits, also out of a corked socket; for what is written later the cork counts again
   if (changes.noDelay === true && sender.unsent > 0) sender.pushed = true;
   if (changes.cork === false) sender.more = false;
+  if ('sourceRoute' in changes) routeChanged(tcb);
   keepAliveChanged(tcb, changes);
 }
 

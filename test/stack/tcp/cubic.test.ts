@@ -46,7 +46,7 @@ class Flow {
   }
 }
 
-test('§4.6: a loss leaves seven tenths of the window, never less than two segments', () => {
+test('MAY-18, §4.6: a loss leaves seven tenths of the window, never less than two segments', () => {
   const flow = new Flow();
   flow.losesAt(100);
   expect([flow.cubic.window, flow.cubic.threshold]).toEqual([70_000, 70_000]);

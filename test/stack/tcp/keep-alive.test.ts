@@ -16,6 +16,22 @@ test(
 );
 
 test(
+  'MUST-24: it can be switched on and off while the connection is open, and for this one alone',
+  established({}, (talk) => {
+    const { peer, connection } = talk;
+    peer.waits(HOUR);
+    connection.setOptions({ keepAlive: true });
+    talk.drain();
+    peer.expectsAfter(HOUR, ACK, { seq: 0, reason: 'keep-alive probe' });
+    peer.sends(ACK);
+    connection.setOptions({ keepAlive: false });
+    talk.drain();
+    peer.expectsSilence(10 * HOUR);
+    expect(talk.tcp.options.keepAlive).toBe(false);
+  }),
+);
+
+test(
   'MAY-5, MUST-28, MUST-29, SHLD-12: after two hours a probe without text, nine of them, then the end',
   established({ tcp: { keepAlive: true } }, (talk) => {
     const { peer, app } = talk;
