@@ -24,7 +24,7 @@ const expectsPackets = (path: string): boolean => parse(textOf(path)).events.som
  * the script's name for the live initial number, so another one means the same.
  */
 function mutants(tcp: Tcp, namesIsn: boolean): { what: string; body: Tcp }[] {
-  const { seq, ack, window } = tcp;
+  const { seq, ack, window, urgent } = tcp;
   const list: { what: string; body: Tcp }[] = [
     { what: 'RST', body: { ...tcp, flags: tcp.flags ^ RST } },
     { what: 'FIN', body: { ...tcp, flags: tcp.flags ^ FIN } },
@@ -36,6 +36,7 @@ function mutants(tcp: Tcp, namesIsn: boolean): { what: string; body: Tcp }[] {
   }
   if (ack !== undefined) list.push({ what: 'ack', body: { ...tcp, ack: ack + 1 } });
   if (window !== undefined) list.push({ what: 'win', body: { ...tcp, window: window === 0 ? 1 : 0 } });
+  if (urgent !== undefined) list.push({ what: 'urg', body: { ...tcp, urgent: urgent + 1 } });
   return list;
 }
 
