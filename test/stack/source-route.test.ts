@@ -9,7 +9,7 @@ import * as tcp from '../../src/stack/wire/tcp.ts';
 import { ACK, PSH, SYN } from '../../src/stack/wire/tcp.ts';
 import { A, B, tcpFrame } from '../capture/frames.ts';
 import type { StationOptions } from '../station.ts';
-import { ipFrame, packetOf, payloadOf, Station, viewOf } from '../station.ts';
+import { icmpMessage, ipFrame, packetOf, payloadOf, Station, viewOf } from '../station.ts';
 
 const FAR = '10.9.0.7';
 const G1 = '10.8.0.1';
@@ -149,6 +149,23 @@ test('MUST-16, §3.7.1: the options of IP are taken off the segment size', () =>
   s.runs();
   const sizes = s.device.outgoing.splice(0).map((frame) => packetOf(frame).length);
   expect(sizes.slice(0, 2)).toEqual([1500, 1500]);
+});
+
+test('MUST-54, RFC 791 §3.1: an error about a packet that was still on its route reaches the connection of its last destination', () => {
+  const s = host();
+  const connection = s.stack.tcp.connect(ipv4(FAR), 80, s.now, { sourceRoute: { hops: [ipv4(A), ipv4(G1)] } });
+  s.runs();
+  const quoted = packetOf(onlyFrame(s)).slice(0, 20 + 12 + 8);
+  s.sends(ipFrame({ from: A, protocol: 1, payload: icmpMessage(3, 3, 0, quoted) }));
+  expect([connection.state, connection.app.failure]).toEqual(['CLOSED', 'refused']);
+});
+
+test('MUST-54: nobody answers ARP for the first hop: the connection learns it', () => {
+  const s = host();
+  const connection = s.stack.tcp.connect(ipv4(FAR), 80, s.now, { sourceRoute: { hops: [ipv4('10.0.0.99')] } });
+  s.passes(10 * SECOND);
+  expect(connection.app.failure).toBe('host unreachable');
+  s.said();
 });
 
 test('RFC 7126 §4.3: by default a packet with a source route is dropped by name', () => {

@@ -12,6 +12,7 @@ import type { Udp } from '../udp/udp.ts';
 import { UdpOut } from '../udp/udp.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import { seq } from '../wire/seq.ts';
+import { finalDestination } from '../wire/source-route.ts';
 import * as tcpWire from '../wire/tcp.ts';
 import * as udpWire from '../wire/udp.ts';
 
@@ -44,7 +45,7 @@ export class IcmpDispatch {
     const { view, start } = packet;
     const at = start + ipv4.headerLength(view, start);
     const local = ipv4.source(view, start);
-    const remote = ipv4.destination(view, start);
+    const remote = finalDestination(view, start);
     if (ipv4.fragmentOffset(view, start) !== 0) return;
     if (ipv4.protocol(view, start) === ipv4.PROTOCOL_TCP) {
       const fault: TcpFault = { kind: 'local', failure: 'host unreachable', pathMtu: 0 };

@@ -1,6 +1,7 @@
 /** ICMP errors that we receive: what they say, about which packet of ours, and what that means for a connection. */
 import * as icmpv4 from '../wire/icmpv4.ts';
 import * as ipv4 from '../wire/ipv4.ts';
+import { finalDestination } from '../wire/source-route.ts';
 import * as udp from '../wire/udp.ts';
 
 /** Why a received ICMP error says nothing to anybody. */
@@ -140,7 +141,7 @@ function decodeQuote(view: DataView, at: number, into: IcmpErrorReport): void {
   const hasPorts = isTcp || protocol === ipv4.PROTOCOL_UDP;
   const isIcmp = protocol === ipv4.PROTOCOL_ICMP;
   into.quotedSource = ipv4.source(view, at);
-  into.quotedDestination = ipv4.destination(view, at);
+  into.quotedDestination = finalDestination(view, at);
   into.quotedProtocol = protocol;
   into.quotedTotalLength = ipv4.totalLength(view, at);
   into.quotedSourcePort = hasPorts ? udp.sourcePort(view, transport) : 0; // TCP has its ports in the same place

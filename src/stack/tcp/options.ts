@@ -1,8 +1,8 @@
 /** What can be set per stack and per connection. */
 import type { Micros } from '../time.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../time.ts';
-import type { BacklogRule } from './open/backlog.ts';
 import type { SourceRoute } from '../wire/source-route.ts';
+import type { BacklogRule } from './open/backlog.ts';
 
 export interface TcpOptions {
   /** CLOSE ends the connection with a RST and forgets what was not sent: SO_LINGER with a time of zero. @default false */

@@ -47,6 +47,14 @@ export function isUnderWay(view: DataView, at: number): boolean {
   return length < BEFORE_DATA || view.getUint8(option + 2) <= length; // one without a pointer never gets anywhere
 }
 
+/** Where a packet goes in the end, whatever router is next; of a quoted header too, whose options nobody has checked. */
+export function finalDestination(view: DataView, at: number): number {
+  const option = findSourceRoute(view, at);
+  const last = option < 0 ? 0 : option + view.getUint8(option + 1) - WORD;
+  const isInside = last >= option + BEFORE_DATA && last + WORD <= at + ipv4.headerLength(view, at);
+  return option >= 0 && isInside && isUnderWay(view, at) ? view.getInt32(last) : ipv4.destination(view, at);
+}
+
 /** The way back to where a packet with a checked header came from; undefined when it came without a route, or is not there yet. */
 export function returnRoute(view: DataView, at: number): SourceRoute | undefined {
   const option = findSourceRoute(view, at);
