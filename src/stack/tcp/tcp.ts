@@ -35,6 +35,7 @@ import { DEFAULTS } from './options.ts';
 import { SharedParts } from './shared.ts';
 import { checkRoute, learnRoute, routeOf } from './source-routing.ts';
 import { TcpError } from './tcp-error.ts';
+import type { TcpHost } from './tcp-host.ts';
 import type { TcpOutput } from './tcp-output.ts';
 import { mayReopen, TimeWait } from './time/time-wait.ts';
 
@@ -42,15 +43,6 @@ import { mayReopen, TimeWait } from './time/time-wait.ts';
 const FAST_OPEN = 4;
 /** Segments from one connection before the next has its turn. */
 const TURN = 16;
-/** What TCP asks of the layer below. */
-export interface TcpHost {
-  /** The way to an address; undefined when there is none. `from`: when the application or the peer chose our address. */
-  path(to: IpAddress, from?: IpAddress): Path | undefined;
-  /** Nothing comes back from that address: the next hop on the way may be gone (RFC 9293 §3.8.3, RFC 1122 §3.3.1.4). */
-  doubt(to: IpAddress): void;
-  /** Something is ready to be sent or told: run the stack. */
-  wake(): void;
-}
 
 export interface ConnectOptions extends Partial<TcpOptions> {
   /** Our address; MUST-44: chosen by the routes when absent. */
