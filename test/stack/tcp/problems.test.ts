@@ -38,7 +38,10 @@ test(
     expect(connection.app.softError).toBeUndefined();
     app.writes(100);
     peer.expects(ACK | PSH, { seq: 101, payload: 100 });
-    for (const wait of [1, 2, 4]) peer.expectsAfter(wait * RTO, ACK | PSH, { seq: 101, payload: 100 });
+    peer.sends(ACK); // sent once: a sample, and the end of the back-off
+    app.writes(100);
+    peer.expects(ACK | PSH, { seq: 201, payload: 100 });
+    for (const wait of [1, 2, 4]) peer.expectsAfter(wait * RTO, ACK | PSH, { seq: 201, payload: 100 });
     expect(talk.doubts).toBe(2);
   }),
 );
