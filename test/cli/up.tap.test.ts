@@ -17,6 +17,15 @@ test.each([
   expect({ code, err }).toEqual({ code: expected, err: '' });
 });
 
+test('up --tcp: what is switched off is missing in the capture', async () => {
+  const words = ['up', '--private', '--verbose', '--tcp', 'sack=off,timestamps=off', '--tcp', 'initialSequence=7', '--'];
+  const { code, err } = await tapstack.run([...words, 'curl', '-s', '-o', '/dev/null', 'http://10.0.0.2/']);
+  const syns = err.split('\n').filter((line) => line.includes('10.0.0.2:80 > ') && line.includes('[S.]'));
+  expect(code).toBe(0);
+  expect(syns.length).toBeGreaterThan(0);
+  expect(syns.join('\n')).toMatch(/<mss 1460,wscale \d+>/);
+});
+
 test('up -- a program that does not exist: one line, and 127 as a shell has it', async () => {
   const { code, err } = await tapstack.run(['up', '--private', '--', 'no-such-program']);
   expect({ code, err }).toEqual({ code: 127, err: 'tapstack: there is no program "no-such-program"\n' });

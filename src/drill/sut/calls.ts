@@ -7,12 +7,12 @@ import { addressOf } from './address.ts';
 import { fieldOf, MSG_DONTWAIT, MSG_FASTOPEN, numberOf, numberOr, O_NONBLOCK, O_RDWR, unwrapped } from './constants.ts';
 import type { Descriptors } from './descriptors.ts';
 import { EpollFile } from './epoll-file.ts';
-import type { Attempt, File } from './file.ts';
+import type { Attempt, Fields, File } from './file.ts';
 import { done, waits } from './file.ts';
 import type { Host } from './host.ts';
 import { atMark } from './out-of-band.ts';
 import { epollWait, poll } from './polling.ts';
-import type { CallRequest, Outcome } from './sut.ts';
+import type { CallRequest, Out, Outcome } from './sut.ts';
 import { failed, ok } from './sut.ts';
 import { TcpFile } from './tcp-file.ts';
 import { tcpInfo } from './tcp-info.ts';
@@ -177,26 +177,29 @@ function fcntl(file: File, command: number, value: Expr | undefined): Outcome {
 
 function ioctl(file: File, request: Expr | undefined, value: Expr | undefined): Outcome {
   const name = request?.kind === 'word' ? request.name : '';
-  const { input, output } = file.queued();
-  switch (name) {
-    case 'SIOCINQ':
-    case 'FIONREAD':
-      return ok(0, value === undefined ? [] : [{ what: 'bytes to read', expected: value, actual: input }]);
-    case 'SIOCATMARK': {
-      const actual = atMark(file instanceof TcpFile ? file.connection : undefined);
-      return ok(0, value === undefined ? [] : [{ what: 'at the urgent mark', expected: value, actual }]);
-    }
-    case 'SIOCOUTQ':
-    case 'TIOCOUTQ':
-    case 'FIONWRITE':
-      return ok(0, value === undefined ? [] : [{ what: 'bytes not acknowledged', expected: value, actual: output }]);
-    case 'FIONBIO':
-      file.nonBlocking = numberOf(value, 'the value of FIONBIO') !== 0;
-      return ok(0);
-    default:
-      throw new Unsupported(`ioctl ${name === '' ? 'without a known name' : name}`);
+  if (name === 'FIONBIO') {
+    file.nonBlocking = numberOf(value, 'the value of FIONBIO') !== 0;
+    return ok(0);
   }
+  if (file instanceof TcpFile && file.listener !== undefined) return failed('EINVAL');
+  const actual = QUEUES[name]?.(file);
+  if (actual === undefined) throw new Unsupported(`ioctl ${name === '' ? 'without a known name' : name}`);
+  return ok(0, value === undefined ? [] : [{ what: name, expected: value, actual }]);
 }
+
+const toRead = (file: File): number => file.queued().input;
+const notAcknowledged = (file: File): number => file.queued().output;
+
+/** What ioctl counts. */
+const QUEUES: Readonly<Record<string, (file: File) => number>> = {
+  SIOCINQ: toRead,
+  FIONREAD: toRead,
+  SIOCATMARK: (file) => atMark(file instanceof TcpFile ? file.connection : undefined),
+  SIOCOUTQ: notAcknowledged,
+  TIOCOUTQ: notAcknowledged,
+  FIONWRITE: notAcknowledged,
+  SIOCOUTQNSD: (file) => file.queued().unsent ?? 0,
+};
 
 function optionName(expr: Expr | undefined): string {
   if (expr?.kind !== 'word') throw new Unsupported('a socket option that is not a word');
@@ -213,9 +216,23 @@ function optionValue(expr: Expr | undefined): Expr {
 function getsockopt(file: File, name: string, value: Expr | undefined): Outcome {
   if (name === 'TCP_INFO') return getInfo(file, unwrapped(value));
   const actual = file.getOption(name);
-  if (typeof actual !== 'number') return actual;
+  if (typeof actual === 'string') return ok(0, [{ what: `${name} is "${actual}"`, ...sameWord(unwrapped(value), actual) }]);
+  if (typeof actual !== 'number') return isOutcome(actual) ? actual : ok(0, fieldsOf(unwrapped(value), actual));
   return ok(0, value === undefined ? [] : [{ what: name, expected: value, actual }]);
 }
+
+const isOutcome = (answer: Fields | Outcome): answer is Outcome => typeof answer['kind'] === 'string';
+
+/** As numbers, which is what is compared: 1 when the script has the same word, or none. */
+const sameWord = (value: Expr | undefined, actual: string): { expected: Expr; actual: number } => ({
+  expected: { kind: 'number', value: 1 },
+  actual: Number(value?.kind !== 'string' || value.value === actual),
+});
+
+const fieldsOf = (value: Expr | undefined, actual: Fields): Out[] =>
+  value?.kind !== 'struct'
+    ? []
+    : value.fields.map(({ name = '', value: expected }) => ({ what: name, expected, actual: actual[name] ?? Number.NaN }));
 
 /** Compares the fields that the script writes. */
 function getInfo(file: File, value: Expr | undefined): Outcome {

@@ -24,6 +24,11 @@ export const MSG_WAITALL = 0x100;
 export const MSG_FASTOPEN = 0x2000_0000;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
+export const SHUT_RDWR = 2;
+export const MSG_TRUNC = 0x20;
+export const MSG_MORE = 0x8000;
+export const MSG_ERRQUEUE = 0x2000;
+export const MSG_ZEROCOPY = 0x400_0000;
 
 export const CONSTANTS: Readonly<Record<string, number>> = {
   AF_INET: 2,
@@ -79,18 +84,18 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   MSG_PEEK,
   MSG_DONTROUTE: 4,
   MSG_CTRUNC: 8,
-  MSG_TRUNC: 0x20,
+  MSG_TRUNC,
   MSG_DONTWAIT,
   MSG_EOR: 0x80,
   MSG_WAITALL,
   MSG_NOSIGNAL: 0x4000,
-  MSG_MORE: 0x8000,
-  MSG_ERRQUEUE: 0x2000,
-  MSG_ZEROCOPY: 0x400_0000,
+  MSG_MORE,
+  MSG_ERRQUEUE,
+  MSG_ZEROCOPY,
   MSG_FASTOPEN,
   SHUT_RD,
   SHUT_WR,
-  SHUT_RDWR: 2,
+  SHUT_RDWR,
   TCP_ESTABLISHED: 1,
   TCP_SYN_SENT: 2,
   TCP_SYN_RECV: 3,

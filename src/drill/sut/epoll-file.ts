@@ -1,4 +1,4 @@
-/** An epoll descriptor, level-triggered: who is watched, and what is ready. */
+/** An epoll descriptor, level- or edge-triggered: who is watched, and what is ready. */
 import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
 import { EPOLLET, EPOLLONESHOT, POLLERR, POLLHUP } from './constants.ts';
@@ -12,11 +12,22 @@ interface Watch {
   events: number;
   /** EPOLLONESHOT: silent until it is modified. */
   isSpent: boolean;
+  /** EPOLLET: how often the file had woken those who wait when it was last reported; -1: not yet. */
+  seen: number;
 }
 
 export interface Ready {
   readonly fd: number;
   readonly events: number;
+}
+
+/** Used up, or edge-triggered and nothing has happened since the last report, whatever still holds. */
+const isSilent = ({ isSpent, events, seen, file }: Watch): boolean =>
+  isSpent || ((events & EPOLLET) !== 0 && seen === file.wakes);
+
+function report(watch: Watch): void {
+  if ((watch.events & EPOLLONESHOT) !== 0) watch.isSpent = true;
+  watch.seen = watch.file.wakes ?? -1;
 }
 
 export class EpollFile implements File {
@@ -25,11 +36,11 @@ export class EpollFile implements File {
 
   /** @param operation EPOLL_CTL_ADD 1, DEL 2, MOD 3 */
   control(operation: number, fd: number, file: File, events: number): Outcome {
-    if ((events & EPOLLET) !== 0) throw new Unsupported('edge-triggered epoll');
+    if ((events & EPOLLET) !== 0 && file.wakes === undefined) throw new Unsupported('edge-triggered epoll of such a file');
     const known = this.#watched.get(fd);
     if (operation === 1) {
       if (known !== undefined) return failed('EEXIST');
-      this.#watched.set(fd, { file, events, isSpent: false });
+      this.#watched.set(fd, { file, events, isSpent: false, seen: -1 });
       return ok(0);
     }
     if (known === undefined) return failed('ENOENT');
@@ -37,6 +48,7 @@ export class EpollFile implements File {
     else {
       known.events = events;
       known.isSpent = false;
+      known.seen = -1;
     }
     return ok(0);
   }
@@ -45,10 +57,10 @@ export class EpollFile implements File {
   collect(limit: number, take: boolean): Ready[] {
     const ready: Ready[] = [];
     for (const [fd, watch] of this.#watched) {
-      const events = watch.isSpent ? 0 : watch.file.ready() & (watch.events | POLLERR | POLLHUP);
+      const events = isSilent(watch) ? 0 : watch.file.ready() & (watch.events | POLLERR | POLLHUP);
       if (events === 0 || ready.length === limit) continue;
       ready.push({ fd, events });
-      if (take && (watch.events & EPOLLONESHOT) !== 0) watch.isSpent = true;
+      if (take) report(watch);
     }
     return ready;
   }

@@ -43,9 +43,16 @@ export interface File {
   write(length: number, flags: number, to: SocketAddress | undefined): Attempt;
   shutdown(how: number): Outcome;
   setOption(name: string, value: Expr): Outcome;
-  getOption(name: string): number | Outcome;
-  /** Bytes that wait to be read, and bytes not yet acknowledged. */
-  queued(): { readonly input: number; readonly output: number };
+  getOption(name: string): number | string | Fields | Outcome;
+  /** Bytes that wait to be read, bytes not yet acknowledged, and of those the ones never sent. */
+  queued(): { readonly input: number; readonly output: number; readonly unsent?: number };
+  /** Counts what wakes those who wait: edge-triggered epoll asks for it. */
+  readonly wakes?: number;
+}
+
+/** What getsockopt writes into a structure, by all the names that a field has. */
+export interface Fields {
+  readonly [name: string]: number;
 }
 
 /** The options that a kind of file has, by name. A string says why one cannot be had yet. */
@@ -53,9 +60,9 @@ export type OptionTable<F> = Readonly<Record<string, SocketOption<F> | string>>;
 
 export interface SocketOption<F> {
   readonly set?: (file: F, value: number, raw: Expr) => void;
-  readonly get?: (file: F) => number;
+  readonly get?: (file: F) => number | string | Fields;
   /** The error number with which a value is refused. */
-  readonly refuses?: (file: F, value: number) => string | undefined;
+  readonly refuses?: (file: F, value: number, raw: Expr) => string | undefined;
 }
 
 /** @throws Unsupported for what the table refuses or does not know */

@@ -39,6 +39,12 @@ const ecn =
     return { ecn: mode };
   };
 
+/** How long so many retransmissions take that begin after 200 ms, double, and stay at 120 s: tcp_model_timeout. */
+function timeOfRetries(retries: number): number {
+  const doubling = Math.min(retries, 9);
+  return (2 ** (doubling + 1) - 1) * 200 * MILLISECOND + (retries - doubling) * 120 * SECOND;
+}
+
 const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_timestamps: ([value = 0]) => ({ timestamps: value !== 0 }),
   tcp_window_scaling: ([value = 0]) => ({ windowScale: value !== 0 }),
@@ -76,6 +82,8 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_stdurg: ([value = 0]) => ({ stdUrg: value !== 0 }),
   tcp_frto: ([value = 0]) => ({ frto: value !== 0 }),
   tcp_rfc1337: ([value = 0]) => ({ protectTimeWait: value !== 0 }),
+  tcp_orphan_retries: ([value = 0]) => ({ orphanTimeout: timeOfRetries(value || 8) }),
+  tcp_retries2: ([value = 0]) => ({ r2: timeOfRetries(value) }),
   tcp_slow_start_after_idle: ([value = 0]) => ({ idleRestart: value === 0 ? 'none' : 'halve' }),
   tcp_invalid_ratelimit: milliseconds('challengeInterval'),
   ip_default_ttl: ([value = 64]) => ({ ttl: value }),

@@ -11,11 +11,24 @@ import { NEVER, SECOND } from '../../stack/time.ts';
 import { fromV4 } from '../../stack/wire/ip-address.ts';
 import { diff } from '../../stack/wire/seq.ts';
 import type { Expr } from '../script/ast.ts';
-import { Unsupported } from '../unsupported.ts';
 import { fillPayload, wrongAt } from '../wire/payload.ts';
 import type { SocketAddress } from './address.ts';
 import type { PortHolder } from './bindings.ts';
-import { MSG_DONTWAIT, MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_WAITALL, numberOf, POLLHUP, SHUT_RD, SHUT_WR } from './constants.ts';
+import { checkReadFlags, checkWriteFlags } from './call-flags.ts';
+import {
+  MSG_DONTWAIT,
+  MSG_ERRQUEUE,
+  MSG_FASTOPEN,
+  MSG_MORE,
+  MSG_OOB,
+  MSG_PEEK,
+  MSG_WAITALL,
+  numberOf,
+  POLLHUP,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+} from './constants.ts';
 import { errnoOf } from './errno.ts';
 import type { FastOpenSocket } from './fast-open.ts';
 import {
@@ -26,7 +39,7 @@ import {
   TFO_CLIENT_NO_COOKIE,
   TFO_SERVER_COOKIE_NOT_REQUIRED,
 } from './fast-open.ts';
-import type { Attempt, File } from './file.ts';
+import type { Attempt, Fields, File } from './file.ts';
 import { done, optionOf, waits } from './file.ts';
 import type { Host } from './host.ts';
 import { bytesToRead, receiveOutOfBand } from './out-of-band.ts';
@@ -34,11 +47,6 @@ import { READABLE_BITS, readyBits, WRITABLE_BITS } from './readiness.ts';
 import type { Outcome } from './sut.ts';
 import { failed, ok } from './sut.ts';
 import { TCP_FILE_OPTIONS } from './tcp-file-options.ts';
-
-/** MSG_NOSIGNAL and MSG_EOR change nothing here; the other flags of calls would. */
-const HARMLESS_FLAGS = 0x4000 | 0x80 | MSG_DONTWAIT;
-const READ_FLAGS = HARMLESS_FLAGS | MSG_PEEK | MSG_WAITALL;
-const WRITE_FLAGS = HARMLESS_FLAGS | MSG_OOB;
 
 export class TcpFile implements File, PortHolder {
   readonly host: Host;
@@ -51,6 +59,11 @@ export class TcpFile implements File, PortHolder {
   reusePort = false;
   #isClosed = false;
   readonly fastOpen: FastOpenSocket = fastOpenSocket();
+  /** SO_RCVLOWAT. */
+  receiveLowWater = 1;
+  /** Options that are only told back. */
+  readonly kept: Map<string, number> = new Map();
+  wakes = 0;
   receiveTimeout: Micros = NEVER;
   sendTimeout: Micros = NEVER;
   /** What was asked of this socket before there was a connection. */
@@ -73,6 +86,7 @@ export class TcpFile implements File, PortHolder {
   static of(host: Host, connection: Connection): TcpFile {
     const file = new TcpFile(host);
     file.connection = connection;
+    connection.app.owner = file;
     file.#local = { address: connection.id.local.w3, port: connection.id.localPort };
     host.bindings.add(file);
     return file;
@@ -88,6 +102,11 @@ export class TcpFile implements File, PortHolder {
 
   get isGone(): boolean {
     return this.#isClosed && (this.connection === undefined || this.connection.state === 'CLOSED');
+  }
+
+  /** The stack's word that something happened. */
+  notify(): void {
+    this.wakes++;
   }
 
   /** The settings in force, or to be. */
@@ -123,6 +142,7 @@ export class TcpFile implements File, PortHolder {
       const fast = { ...rule, fastOpen: queueOf(this.host, this.fastOpen, backlog), ...(keys && { fastOpenKeys: keys }) };
       const options = { ...this.settings, ...where, ...fast, backlog: Math.max(backlog, 1) };
       this.listener = this.host.stack.tcp.listen(port, options);
+      this.listener.owner = this;
     } catch (error) {
       return refusal(error);
     }
@@ -175,6 +195,7 @@ export class TcpFile implements File, PortHolder {
       const rule = cookieRule(this.host, this.fastOpen, TFO_CLIENT_NO_COOKIE);
       const options = { ...this.settings, ...from, ...rule, fastOpen, localPort: local?.port ?? 0 };
       this.connection = stack.tcp.connect(fromV4(address), port, this.host.now, options);
+      this.connection.app.owner = this;
     } catch (error) {
       if (error instanceof TcpError && error.reason === 'port in use') return failed(this.host.personality.fourTupleTaken);
       return refusal(error);
@@ -206,8 +227,9 @@ export class TcpFile implements File, PortHolder {
       const { connection } = this;
       return done(connection === undefined ? failed('ENOTCONN') : receiveOutOfBand(connection, length, (flags & MSG_PEEK) !== 0));
     }
-    if ((flags & ~READ_FLAGS) !== 0) throw new Unsupported(`flags 0x${(flags & ~READ_FLAGS).toString(16)} of a receiving call`);
-    const least = (flags & MSG_WAITALL) === 0 ? 1 : length;
+    checkReadFlags(flags);
+    if ((flags & MSG_ERRQUEUE) !== 0) return done(failed('EAGAIN')); // nothing is ever put there
+    const least = (flags & MSG_WAITALL) === 0 ? this.receiveLowWater : length;
     const take = (): Outcome | undefined => this.#take(length, least, (flags & MSG_PEEK) !== 0);
     return waits(take, { deadline: this.#due(this.receiveTimeout) });
   }
@@ -219,7 +241,9 @@ export class TcpFile implements File, PortHolder {
     const available = connection.readable;
     if (available >= Math.min(least, length) && available > 0)
       return peek ? ok(Math.min(available, length)) : this.#receive(length);
-    const errno = available > 0 ? undefined : this.takeError();
+    // Linux: the end of the stream comes before an error (SOCK_DONE), and what was received before both
+    const isDone = connection.app.peerClosed && this.host.personality.name === 'linux';
+    const errno = available > 0 || isDone ? undefined : this.takeError();
     if (errno !== undefined) return failed(errno);
     const isOver = connection.app.peerClosed || connection.state === 'CLOSED' || this.#readShut;
     if (!isOver) return undefined;
@@ -238,8 +262,7 @@ export class TcpFile implements File, PortHolder {
   }
 
   write(length: number, flags: number, to?: SocketAddress): Attempt {
-    const others = flags & ~(WRITE_FLAGS | MSG_FASTOPEN);
-    if (others !== 0) throw new Unsupported(`flags 0x${others.toString(16)} of a sending call`);
+    checkWriteFlags(flags);
     const target = (flags & MSG_FASTOPEN) === 0 ? this.#deferred : to;
     return target === undefined ? this.#write(length, flags, 0) : this.#writeFast(length, flags, target);
   }
@@ -269,7 +292,7 @@ export class TcpFile implements File, PortHolder {
       if (refused !== undefined) return written > 0 ? ok(written) : refused;
       const { connection } = this;
       if (connection === undefined || this.#isOpening(connection)) return undefined;
-      written += this.#send(connection, length - written, (flags & MSG_OOB) !== 0);
+      written += this.#send(connection, length - written, (flags & MSG_OOB) !== 0, (flags & MSG_MORE) !== 0);
       if (written > 0 && this.#isImpatient(flags)) return ok(written);
       return written === length ? ok(written) : undefined;
     };
@@ -292,18 +315,22 @@ export class TcpFile implements File, PortHolder {
     return connection.sender.finQueued || !mayWrite(connection.state) ? failed('EPIPE') : undefined;
   }
 
-  #send(connection: Connection, length: number, urgent: boolean): number {
+  #send(connection: Connection, length: number, urgent: boolean, more = false): number {
     const bytes = new Uint8Array(Math.min(length, connection.sender.free));
     fillPayload('out', this.#writePlace, bytes, 0, bytes.length);
-    const count = connection.send(bytes, 0, bytes.length, { urgent });
+    const count = connection.send(bytes, 0, bytes.length, { urgent, more });
     this.#writePlace += count;
     return count;
   }
 
   shutdown(how: number): Outcome {
     const { connection } = this;
+    if (how < SHUT_RD || how > SHUT_RDWR) return failed('EINVAL');
     if (connection === undefined || connection.state === 'CLOSED') return failed('ENOTCONN');
-    if (how !== SHUT_WR) this.#readShut = true;
+    if (how !== SHUT_WR) {
+      this.#readShut = true;
+      connection.closeRead();
+    }
     if (how !== SHUT_RD) connection.closeWrite();
     return ok(0);
   }
@@ -324,27 +351,33 @@ export class TcpFile implements File, PortHolder {
     const { connection, listener } = this;
     if (listener !== undefined) return listener.queued.waiting > 0 ? READABLE_BITS : 0;
     if (connection === undefined) return this.#deferred === undefined ? WRITABLE_BITS | POLLHUP : WRITABLE_BITS;
-    return readyBits(connection, this.#readShut, connection.app.failure !== undefined && !this.#failureTold);
+    return readyBits(
+      connection,
+      this.#readShut,
+      connection.app.failure !== undefined && !this.#failureTold,
+      this.receiveLowWater,
+    );
   }
 
   setOption(name: string, value: Expr): Outcome {
     const option = optionOf(TCP_FILE_OPTIONS, name);
     if (option.set === undefined) return failed('ENOPROTOOPT');
     const number = value.kind === 'struct' || value.kind === 'string' ? 0 : numberOf(value, `the value of ${name}`);
-    const refused = option.refuses?.(this, number);
+    const refused = option.refuses?.(this, number, value);
     if (refused !== undefined) return failed(refused);
     option.set(this, number, value);
     return ok(0);
   }
 
-  getOption(name: string): number | Outcome {
+  getOption(name: string): number | string | Fields | Outcome {
     return optionOf(TCP_FILE_OPTIONS, name).get?.(this) ?? failed('ENOPROTOOPT');
   }
 
-  queued(): { readonly input: number; readonly output: number } {
+  queued(): { readonly input: number; readonly output: number; readonly unsent: number } {
     return {
       input: this.connection === undefined ? 0 : bytesToRead(this.connection),
       output: this.connection?.sender.buffered ?? 0,
+      unsent: Math.max(this.connection?.sender.unsent ?? 0, 0),
     };
   }
 

@@ -7,7 +7,7 @@ import { fillPayload, wrongAt } from '../wire/payload.ts';
 import type { SocketAddress } from './address.ts';
 import { MSG_DONTWAIT, numberOf, POLLERR, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from './constants.ts';
 import { errnoOf } from './errno.ts';
-import type { Attempt, File, OptionTable } from './file.ts';
+import type { Attempt, Fields, File, OptionTable } from './file.ts';
 import { done, optionOf, waits } from './file.ts';
 import type { Host } from './host.ts';
 import type { Outcome } from './sut.ts';
@@ -124,7 +124,7 @@ export class UdpFile implements File {
     return option.set === undefined ? failed('ENOPROTOOPT') : ok(0);
   }
 
-  getOption(name: string): number | Outcome {
+  getOption(name: string): number | string | Fields | Outcome {
     return optionOf(OPTIONS, name).get?.(this) ?? failed('ENOPROTOOPT');
   }
 

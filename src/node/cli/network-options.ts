@@ -2,9 +2,11 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { FaultOptions } from '../../lab/faults.ts';
+import type { TcpOptions } from '../../stack/tcp/options.ts';
 import type { Micros } from '../../stack/time.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
 import * as parse from './parse.ts';
+import { tcpSettings } from './tcp-settings.ts';
 
 export interface NetworkOptions {
   readonly private?: boolean;
@@ -17,6 +19,7 @@ export interface NetworkOptions {
   readonly tapDriver: 'koffi' | 'tuntap2';
   /** False with `--no-offload`. */
   readonly offload: boolean;
+  readonly tcp?: Partial<TcpOptions>;
   readonly capture?: string;
   readonly verbose?: boolean;
   readonly loss?: number;
@@ -73,6 +76,11 @@ export function addNetworkOptions(command: Command, isAlwaysPrivate = false): Co
       .helpGroup(NETWORK),
   );
   add(command, NETWORK, '--no-offload', 'one frame per segment, every checksum in TypeScript');
+  command.addOption(
+    new Option('--tcp <name=value>', 'an option of TCP, or several such as sack=off,ackDelay=0')
+      .argParser(tcpSettings)
+      .helpGroup(NETWORK),
+  );
   return command;
 }
 

@@ -5,6 +5,8 @@ import { CLOSED, FAILED, PEER_CLOSED, PROBLEM, READABLE, URGENT, WRITABLE } from
 import type { Connection, SendOptions } from '../tcp/connection.ts';
 import type { TcpInfo } from '../tcp/inspect.ts';
 import { inspect } from '../tcp/inspect.ts';
+import type { TcpOptions } from '../tcp/options.ts';
+import { quickAck } from '../tcp/run-time-options.ts';
 import { isSynchronized, mayWrite } from '../tcp/state.ts';
 import type { ConnectOptions } from '../tcp/tcp.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
@@ -51,7 +53,22 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** Send small segments at once: Nagle's algorithm off (MUST-17). */
   setNoDelay(noDelay: boolean): void {
-    this.#connection.options = { ...this.#connection.options, noDelay };
+    this.setOptions({ noDelay });
+  }
+
+  /** The options in force. */
+  get options(): TcpOptions {
+    return this.#connection.options;
+  }
+
+  /** Changes options while the connection is open: buffers, keep-alive, cork, congestion control and so on; see `TcpOptions`. */
+  setOptions(changes: Partial<TcpOptions>): void {
+    this.#connection.setOptions(changes);
+  }
+
+  /** Acknowledge at once for a while, or delay again: Linux's TCP_QUICKACK. */
+  quickAck(on: boolean): void {
+    quickAck(this.#connection, on);
   }
 
   /**
@@ -71,12 +88,13 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
   /**
    * Waits for bytes from the peer.
    * @param limit how many at most
+   * @param least how many at least, unless the stream ends before: SO_RCVLOWAT and MSG_WAITALL; no more than the buffer holds
    * @returns undefined after the last byte, when the peer has closed its direction
    * @throws SocketError when the connection failed
    */
-  async read(limit: number = DEFAULT_READ): Promise<Uint8Array | undefined> {
+  async read(limit: number = DEFAULT_READ, least = 1): Promise<Uint8Array | undefined> {
     const connection = this.#connection;
-    while (connection.readable === 0) {
+    while (connection.readable < least && !(connection.readable > 0 && this.#receivesNoMore)) {
       if (connection.app.failure !== undefined) throw this.#error('cannot read from');
       if (connection.isAtEnd) return undefined;
       await this.#readable.wait();
@@ -102,6 +120,12 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (let bytes = await this.read(); bytes !== undefined; bytes = await this.read()) yield bytes;
+  }
+
+  /** Nothing more will be read: a `read` that waits ends. What the peer sends is acknowledged as long as our direction is open. */
+  closeRead(): void {
+    this.#connection.closeRead();
+    this.#readable.fire();
   }
 
   /** Our last byte has been written; reading goes on. */
@@ -151,6 +175,11 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   async #untilClosed(): Promise<void> {
     while (!this.#isOver) await this.#ended.wait();
+  }
+
+  get #receivesNoMore(): boolean {
+    const { app, state } = this.#connection;
+    return app.peerClosed || app.readClosed || state === 'CLOSED';
   }
 
   get #isOver(): boolean {

@@ -29,3 +29,10 @@ function keepAliveChanged({ timers, options }: Connection, changes: Partial<TcpO
   else if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined)
     timers.keepAlive = options.keepAlive ? 0 : NEVER; // now: the timer itself sees how long the peer has been silent
 }
+
+/** TCP_QUICKACK: acknowledge at once for a while, and what waits right now; off: delay again. Neither is for ever, as in Linux. */
+export function quickAck(tcb: Connection, on: boolean): void {
+  tcb.acks.setQuick(on);
+  if (on && tcb.acks.isPending) tcb.acks.now('quick ACK');
+  tcb.host?.ready(tcb);
+}

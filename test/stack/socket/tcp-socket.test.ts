@@ -266,6 +266,40 @@ test('setNoDelay, RFC 9293 MUST-17: small segments leave without waiting for the
   expect(text(await world.finish(server.read()))).toBe('xxx');
 });
 
+test('setOptions: a cork holds what is written, and setNoDelay pushes it', async () => {
+  const { world, client, server } = await connected();
+  client.setOptions({ cork: true });
+  expect(client.options.cork).toBe(true);
+  await world.finish(client.write(bytes('held')));
+  await world.runFor(10 * MILLISECOND);
+  expect(server.info().receiveQueue).toBe(0);
+  client.setNoDelay(true);
+  await world.runFor(10 * MILLISECOND);
+  expect(server.info().receiveQueue).toBe(4);
+  client.quickAck(false);
+});
+
+test('read with a least length waits for it, or for the end of the stream', async () => {
+  const { world, client, server } = await connected();
+  await world.finish(client.write(bytes('abc')));
+  const six = server.read(10, 6);
+  await world.runFor(10 * MILLISECOND);
+  await world.finish(client.write(bytes('defg')));
+  expect(text(await world.finish(six))).toBe('abcdefg');
+  const rest = server.read(10, 6);
+  await world.finish(client.write(bytes('hi')));
+  client.closeWrite();
+  expect(text(await world.finish(rest))).toBe('hi');
+  expect(await world.finish(server.read())).toBeUndefined();
+});
+
+test('closeRead ends a read that waits', async () => {
+  const { world, server } = await connected();
+  const waiting = server.read();
+  server.closeRead();
+  expect(await world.finish(waiting)).toBeUndefined();
+});
+
 test('closing a listener resets those whom nobody accepted, ends accept, and frees the port', async () => {
   const { world, alice, bob } = twoHosts();
   const listener = listenTcp(bob, 7);

@@ -41,6 +41,11 @@ export class AckPolicy {
     this.#quick = Math.max(this.#quick, QUICK_ACKS_FOR_LITTLE);
   }
 
+  /** The application asks for it (TCP_QUICKACK). */
+  setQuick(on: boolean): void {
+    this.#quick = on ? QUICK_ACKS : 0;
+  }
+
   /** RFC 5681 §4.2: a segment above a hole is acknowledged at once, so that the peer can count duplicates. */
   outOfOrder(): void {
     if (this.immediate) this.duplicatesOwed++;
