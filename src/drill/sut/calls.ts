@@ -116,11 +116,16 @@ function destination(
   remote: SocketAddress,
   flags: Expr | undefined,
 ): SocketAddress | undefined {
-  if (file instanceof TcpFile && (numberOr(flags, 0, 'the flags') & MSG_FASTOPEN) !== 0) return addressOf(address, remote);
-  const isNull = address === undefined || address.kind === 'any' || (address.kind === 'number' && address.value === 0);
-  if (file instanceof TcpFile || (isNull && file instanceof UdpFile && file.endpoint().isConnected)) return undefined;
+  const isNull = address === undefined || address.kind === 'any' || isNullPointer(address);
+  const opensFast = (numberOr(flags, 0, 'the flags') & MSG_FASTOPEN) !== 0;
+  // a socket that is not connected yet knows whether its system connects it then
+  if (file instanceof TcpFile)
+    return address !== undefined && (opensFast || !isNullPointer(address)) ? addressOf(address, remote) : undefined;
+  if (isNull && file instanceof UdpFile && file.endpoint().isConnected) return undefined;
   return isNull ? remote : addressOf(address, remote);
 }
+
+const isNullPointer = (expr: Expr): boolean => expr.kind === 'number' && expr.value === 0;
 
 function accept(file: File, { files, wanted }: CallContext, flags: number): Outcome | Attempt {
   return file.accept((accepted) => {

@@ -124,5 +124,12 @@ export function cookieRule({ fastOpen }: Host, socket: FastOpenSocket, without: 
   return (fastOpen & without) !== 0 || socket.withoutCookie ? { fastOpenCookies: false } : {};
 }
 
+/** TCP_FASTOPEN_CONNECT with a cookie at hand: the SYN leaves with the first text. */
+export function mayDefer(host: Host, socket: FastOpenSocket, address: number): boolean {
+  const advice = host.stack.tcp.fastOpenCache.advise(address, host.now);
+  if (!socket.connects || advice === undefined) return false;
+  return advice.option !== undefined || cookieRule(host, socket, TFO_CLIENT_NO_COOKIE).fastOpenCookies === false;
+}
+
 /** The value of TCP_FASTOPEN: a number, or FreeBSD's structure. */
 export const queueLength = (value: Expr): number => numberOf(fieldOf(value, 'enable')?.value ?? value, 'TCP_FASTOPEN');

@@ -1,6 +1,7 @@
 /** Whose defaults the stack shall have: plain configuration, as far as the stack has the settings. */
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import { MILLISECOND, SECOND } from '../../stack/time.ts';
+import { TFO_CLIENT } from './fast-open.ts';
 
 export type PersonalityName = 'linux' | 'freebsd';
 
@@ -11,6 +12,8 @@ export interface Personality {
   readonly fastOpen: { readonly bits: number; readonly key?: string; readonly bindsServer: boolean };
   /** What send on a socket that was never connected says. */
   readonly notConnected: 'EPIPE' | 'ENOTCONN';
+  /** sendto with an address connects a TCP socket (FreeBSD); Linux asks for MSG_FASTOPEN. */
+  readonly sendConnects: boolean;
   /** What connect says when its four-tuple is in use. */
   readonly fourTupleTaken: 'EADDRNOTAVAIL' | 'EADDRINUSE';
   /** A reset that arrives behind the peer's FIN: Linux calls it a broken pipe, FreeBSD a reset like any other. */
@@ -58,6 +61,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     },
     fastOpen: { bits: 0x7_0403, key: 'a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4', bindsServer: true },
     notConnected: 'EPIPE',
+    sendConnects: false,
     fourTupleTaken: 'EADDRNOTAVAIL',
     resetAfterFin: 'EPIPE',
   },
@@ -91,8 +95,9 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       minMss: 216,
       fastOpenEcho: true,
     },
-    fastOpen: { bits: 0, bindsServer: false },
+    fastOpen: { bits: TFO_CLIENT, bindsServer: false },
     notConnected: 'ENOTCONN',
+    sendConnects: true,
     fourTupleTaken: 'EADDRINUSE',
     resetAfterFin: 'ECONNRESET',
   },

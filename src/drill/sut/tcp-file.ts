@@ -34,6 +34,7 @@ import type { FastOpenSocket } from './fast-open.ts';
 import {
   cookieRule,
   fastOpenSocket,
+  mayDefer,
   queueOf,
   TFO_CLIENT,
   TFO_CLIENT_NO_COOKIE,
@@ -163,7 +164,7 @@ export class TcpFile implements File, PortHolder {
     if (this.listener !== undefined) return done(failed('EISCONN'));
     if (this.#deferred !== undefined) return done(failed('EISCONN'));
     if (this.#isUnconnected) {
-      if (this.#mayDefer(address)) {
+      if (mayDefer(this.host, this.fastOpen, address)) {
         this.#deferred = { address, port };
         return done(ok(0));
       }
@@ -177,14 +178,6 @@ export class TcpFile implements File, PortHolder {
 
   get #isUnconnected(): boolean {
     return this.connection === undefined || (this.connection.state === 'CLOSED' && !this.#isConnecting);
-  }
-
-  /** TCP_FASTOPEN_CONNECT with a cookie at hand: the SYN leaves with the first text. */
-  #mayDefer(address: number): boolean {
-    const { host, fastOpen } = this;
-    const advice = host.stack.tcp.fastOpenCache.advise(address, host.now);
-    if (!fastOpen.connects || advice === undefined) return false;
-    return advice.option !== undefined || cookieRule(host, fastOpen, TFO_CLIENT_NO_COOKIE).fastOpenCookies === false;
   }
 
   #open(address: number, port: number, fastOpen = false): Outcome | undefined {
@@ -263,8 +256,18 @@ export class TcpFile implements File, PortHolder {
 
   write(length: number, flags: number, to?: SocketAddress): Attempt {
     checkWriteFlags(flags);
+    const implied = this.host.personality.sendConnects && this.#isUnconnected ? to : undefined;
+    if (implied !== undefined) return done(this.#connectAndSend(length, implied));
     const target = (flags & MSG_FASTOPEN) === 0 ? this.#deferred : to;
     return target === undefined ? this.#write(length, flags, 0) : this.#writeFast(length, flags, target);
+  }
+
+  /** sendto on a socket that was never connected, where that connects it: with TCP_FASTOPEN the text goes with the SYN. */
+  #connectAndSend(length: number, { address, port }: SocketAddress): Outcome {
+    const isFast = (this.host.fastOpen & TFO_CLIENT) !== 0 && (this.fastOpen.queue ?? 0) > 0;
+    const refused = this.#open(address, port, isFast);
+    if (refused !== undefined || this.connection === undefined) return refused ?? failed('EINVAL');
+    return ok(this.#send(this.connection, length, false));
   }
 
   /** sendto(MSG_FASTOPEN), or the first text after TCP_FASTOPEN_CONNECT: what the SYN can carry goes with it. */
