@@ -151,7 +151,8 @@ export interface TcpOptions {
   readonly undo: boolean;
   /**
    * Proportional rate reduction, RFC 9937: `sack` where acknowledgments are selective and the arithmetic of RFC 6582 elsewhere,
-   * `always` as Linux, `never`: a capture shows half a round trip of silence after a loss. @default 'sack'
+   * `always` as Linux, which reduces so for the marks of ECN too, `never`: a capture shows half a round trip of silence after
+   * a loss. @default 'sack'
    */
   readonly prr: 'sack' | 'always' | 'never';
   /** New text on the first two duplicates, RFC 3042; off: a capture of a small window shows a time-out instead. @default true */

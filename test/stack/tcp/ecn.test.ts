@@ -378,6 +378,70 @@ describe('§6.1.2: the sender reduces its window', () => {
     }),
   );
 
+  test.each([
+    ['a recovery that turns out to be a mistake is taken back', ACK, 10_000],
+    ['not when a mark was echoed meanwhile: the reduction was due in any case', ACK | ECE, 5000],
+  ])('RFC 3522 §3.2: %s', (_, flags, least) =>
+    agreed({ silence: 0, tcp: { timestamps: true }, peer: { timestamps: [1000, 0] } }, (talk) => {
+      const { peer, app } = talk;
+      app.writes(60_000);
+      const first = peer.expects(ACK, { seq: 1, payload: 988 });
+      peer.takes(1 + 10 * 988, 988);
+      peer.waits(20_000);
+      for (let i = 0; i < 3; i++) peer.sends(ACK, { ack: 1 });
+      talk.outgoing.length = 0;
+      peer.sends(flags, { ack: 1 });
+      expect(talk.connection.sender.control.threshold).toBeLessThan(5000);
+      talk.outgoing.length = 0;
+      peer.sends(ACK, { ack: 989, timestamps: [1020, first.tsValue] }); // the original has arrived, late
+      if (least > 5000) expect(talk.connection.sender.control.threshold).toBeGreaterThan(least);
+      else expect(talk.connection.sender.control.threshold).toBeLessThan(least);
+      talk.outgoing.length = 0;
+      peer.sends(ACK | ECE, { ack: 1977 }); // and if nothing has been paid, the mark is still to be paid for
+      expect(talk.connection.sender.control.threshold).toBeLessThan(7000);
+    })(),
+  );
+
+  test(
+    'by Linux the window comes down in proportion to what arrives (RFC 9937 §6.2), and a loss on the way costs nothing more',
+    sending({ tcp: { prr: 'always', reduceFrom: 'window' } }, (talk) => {
+      const { peer } = talk;
+      peer.sends(ACK | ECE, { ack: 2001 });
+      peer.expects(ACK | CWR, { seq: 10_001, payload: 1000, ecn: ECT0 }); // half of what has arrived
+      peer.sends(ACK | ECE, { ack: 4001 });
+      peer.expects(ACK, { seq: 11_001, payload: 1000, ecn: ECT0 });
+      peer.sends(ACK, { ack: 4001 });
+      peer.expects(ACK, { seq: 12_001, payload: 1000, ecn: ECT0 });
+      for (let i = 0; i < 3; i++) peer.sends(ACK, { ack: 4001 }); // the third says so; what has left makes room with the fourth
+      peer.expects(ACK, { seq: 4001, payload: 1000, ecn: NOT_ECT });
+      expect(talk.connection.sender.control.threshold).toBe(5000);
+      peer.sends(ACK, { ack: 12_001 });
+      expect(windowOf(talk)).toBe(5000);
+    }),
+  );
+
+  test(
+    'what says nothing of arrivals does not move the window, only the threshold (RFC 9937 §6.2)',
+    sending({ tcp: { prr: 'always' } }, (talk) => {
+      talk.peer.sends(ACK | ECE, { ack: 1, payload: 100 });
+      expect([windowOf(talk), talk.connection.sender.control.threshold]).toEqual([10_000, 5000]);
+    }),
+  );
+
+  test(
+    'the reduction ends with the flight: the window is the threshold, and grows again',
+    sending({ tcp: { prr: 'always' } }, (talk) => {
+      const { peer } = talk;
+      peer.sends(ACK | ECE, { ack: 10_001 }); // nothing is left in flight: as in slow start, what has arrived and one more
+      expect(windowOf(talk)).toBe(5000);
+      peer.expects(ACK | CWR, { seq: 10_001, payload: 1000 });
+      peer.takes(15_001, 1000);
+      peer.sends(ACK, { ack: 11_001 });
+      expect(talk.connection.sender.recovery.isReducing).toBe(false);
+      expect(windowOf(talk)).toBe(5000);
+    }),
+  );
+
   test(
     'a time-out in the flight of the mark: the window is one segment, the threshold stays; CWR waits for new text',
     sending({}, (talk) => {

@@ -33,8 +33,8 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   sample.isRepeated = isDuplicate(tcb, segment, windowBefore);
   takeDeliveries(tcb, segment, now);
   lossAlert(tcb, segment, now);
-  regulate(tcb, isText && !withholdsGrowth(tcb, segment), phase);
   echoArrives(tcb, segment, sample.flight, now);
+  regulate(tcb, isText && !withholdsGrowth(tcb, segment), phase);
   if (windowBefore === 0 && snd.wnd > 0) windowOpened(tcb, now);
   else if (snd.wnd === 0 && sender.stalledSince !== NEVER && !tcb.app.isOrphan) sender.stalledSince = now; // MUST-37
   return undefined;

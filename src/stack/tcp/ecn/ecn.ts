@@ -35,6 +35,11 @@ export class Ecn {
     this.#recover = nxt;
   }
 
+  /** A reduction for a loss was a mistake: a mark in that flight has not been paid for. */
+  takenBack(): void {
+    if (!this.#byEcho) this.#holds = false;
+  }
+
   /**
    * §6.1.2: "TCP should not react to congestion indications more than once every window of data". The window ends with an
    * acknowledgment beyond SND.NXT of then: only text that carried CWR, or came after it, can have made the peer stop its ECE.

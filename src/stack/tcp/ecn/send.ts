@@ -4,6 +4,7 @@ import { before } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import { CWR, ECE, SYN } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
+import { beginEchoReduction, endEchoReduction } from '../loss/reduction.ts';
 import { ECT0 } from './ecn.ts';
 
 /**
@@ -24,15 +25,18 @@ export function markNewText({ ecn, snd }: Connection, out: Segment): void {
  */
 export function echoArrives(tcb: Connection, segment: Segment, flight: number, now: Micros): void {
   const { ecn, snd, sender } = tcb;
-  if (ecn === undefined || ecn.holds(snd.una) || !echoes(tcb, segment)) return;
-  if (flight === 0 || sender.recovery.phase !== 'open') return;
-  sender.control.onEcnEcho(flight, tcb.options.abe, now);
-  ecn.reduced(snd.nxt, true);
+  const { recovery } = sender;
+  if (ecn === undefined) return;
+  const isEcho = flight > 0 && echoes(tcb, segment);
+  if (isEcho) recovery.history?.undo.forget(); // what has been reduced for a loss is due in any case
+  if (ecn.holds(snd.una)) return;
+  endEchoReduction(tcb);
+  if (isEcho && recovery.phase === 'open') beginEchoReduction(tcb, flight, now);
 }
 
 /** Slow start and congestion avoidance wait while the window is being reduced. */
 export const withholdsGrowth = (tcb: Connection, segment: Segment): boolean =>
-  tcb.ecn !== undefined && tcb.sender.recovery.phase === 'open' && (tcb.ecn.holds(tcb.snd.una) || echoes(tcb, segment));
+  tcb.ecn !== undefined && tcb.sender.recovery.phase === 'open' && (tcb.ecn.holdsForEcho(tcb.snd.una) || echoes(tcb, segment));
 
 /** A SYN-ACK with ECE is an answer to our SYN; an old acknowledgment says what was known before. */
 const echoes = ({ snd }: Connection, segment: Segment): boolean =>

@@ -39,7 +39,10 @@ export function beginReduction(tcb: Connection, flight: number, now: Micros): vo
 function lower(tcb: Connection, flight: number, now: Micros): void {
   const { sender, snd, ecn } = tcb;
   const { control, recovery, sent, sample } = sender;
-  if (ecn?.hasPaidFor(snd.una) === true) return;
+  if (ecn?.hasPaidFor(snd.una) === true) {
+    recovery.remember().undo.forget(); // a mark is no mistake
+    return;
+  }
   const from = base(tcb, flight);
   const before = control.window;
   control.onLoss(from, now);
@@ -53,6 +56,32 @@ function lower(tcb: Connection, flight: number, now: Micros): void {
   const arrived = sent.sackedLength + recovery.duplicates * control.mss - sample.delivered;
   recovery.remember().prr.begin(tcb.options.reduceFrom === 'window' ? from : snd.flight - arrived);
   control.window = before;
+}
+
+/**
+ * The peer echoes a mark: ssthresh goes down now, and cwnd after it, at once (RFC 3168 §6.1.2) or by PRR, where that is not for
+ * selective acknowledgments alone.
+ */
+export function beginEchoReduction(tcb: Connection, flight: number, now: Micros): void {
+  const { sender, snd, ecn, options } = tcb;
+  const { control, recovery } = sender;
+  const from = base(tcb, flight);
+  const before = control.window;
+  control.onEcnEcho(from, options.abe, now);
+  ecn?.reduced(snd.nxt, true);
+  inWholeSegments(tcb);
+  control.window = Math.min(control.window, control.threshold);
+  if (options.prr !== 'always') return;
+  recovery.remember().prr.begin(from);
+  control.window = before;
+}
+
+/** The flight that was marked has arrived: what PRR has left of the window's fall is done in one step. */
+export function endEchoReduction({ sender }: Connection): void {
+  const { control, recovery } = sender;
+  if (!recovery.isReducing || recovery.phase !== 'open') return;
+  control.window = control.threshold;
+  recovery.history?.prr.end();
 }
 
 /**
@@ -87,11 +116,13 @@ export function reduceAtOnce(tcb: Connection, now: Micros): void {
 export function reduceToOne(tcb: Connection, again: boolean, now: Micros): void {
   const { sender, snd, ecn } = tcb;
   const { control, recovery, sent } = sender;
-  const isPaid = again || ecn?.hasPaidFor(snd.una) === true;
+  const paidForMark = ecn?.hasPaidFor(snd.una) === true;
+  const isPaid = again || paidForMark;
   if (!isPaid) recovery.remember().undo.begin(snd.una, Math.ceil(sent.resentLength() / control.mss));
   recovery.history?.prr.end();
   control.onTimeout(base(tcb, snd.flight), isPaid, now);
-  ecn?.reduced(snd.nxt, false);
+  if (paidForMark) ecn.cwrDue = true;
+  else ecn?.reduced(snd.nxt, false);
   inWholeSegments(tcb);
 }
 
@@ -108,6 +139,7 @@ export function undoReduction(tcb: Connection, unmark: boolean): void {
   control.onSpurious();
   undo.forget();
   counters.undone++;
+  tcb.ecn?.takenBack();
   recovery.leave();
   recovery.recover = add(snd.una, -1);
 }
