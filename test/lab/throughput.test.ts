@@ -55,7 +55,17 @@ class OneWay {
 }
 
 const MSS = 1448;
+/**
+ * `textbook`: no SACK, no timestamps, a second of patience at least (RFC 6298 (2.4)). At 1 % its windows are a dozen segments:
+ * seldom is more than one of them lost, and a fast retransmit repairs it. So all of them move what the formula allows, CUBIC too,
+ * whose curve would take K = 2 s where losses come every 0.4 s. No more than that is to be had of windows that answer to loss.
+ *
+ * At 5 % CUBIC moves less than Reno with SACK. The factor of §4.3, 3 * (1 - b) / (1 + b), makes the means equal when exactly each
+ * n-th segment is lost. With independent losses the mean window goes with sqrt(a / (1 - b^2)), a the growth in a round trip and b
+ * what a loss leaves: 1.155 for Reno, 1.018 for a = 0.53 and b = 0.7, which is 12 % less.
+ */
 const VARIANTS = {
+  textbook: { congestionControl: 'reno', sack: false, timestamps: false, minRto: 1 * SECOND },
   'reno without sack': { congestionControl: 'reno', sack: false },
   'reno with sack': { congestionControl: 'reno', sack: true },
   'cubic with sack': { congestionControl: 'cubic', sack: true },
@@ -83,19 +93,19 @@ test('RFC 3649 §1, RFC 9438 §5.1: the throughput of 5 MB by loss, delay and al
     }
   expect(`\n${rows.join('\n')}\n`).toMatchInlineSnapshot(`
     "
-                 loss %             RTT ms  reno without sack     reno with sack    cubic with sack           RFC 3649
-                    0.0                 10              83.07              83.07              83.07             100.00
-                    0.0                 50              44.00              44.00              44.00             100.00
-                    0.0                200              12.82              12.82              12.82             100.00
-                    0.1                 10              32.28              36.40              37.51              43.96
-                    0.1                 50               6.77               7.38               8.04               8.79
-                    0.1                200               1.73               1.87               2.48               2.20
-                    1.0                 10              10.94              13.73              13.75              13.90
-                    1.0                 50               2.24               2.79               2.77               2.78
-                    1.0                200               0.60               0.72               0.76               0.70
-                    5.0                 10               2.92               5.73               5.06               6.22
-                    5.0                 50               0.74               1.16               1.04               1.24
-                    5.0                200               0.22               0.30               0.27               0.31
+                 loss %             RTT ms           textbook  reno without sack     reno with sack    cubic with sack           RFC 3649
+                    0.0                 10              83.66              83.07              83.07              83.07             100.00
+                    0.0                 50              42.26              44.00              44.00              44.00             100.00
+                    0.0                200              12.82              12.82              12.82              12.82             100.00
+                    0.1                 10              33.57              32.28              36.40              37.51              43.96
+                    0.1                 50               6.88               6.77               7.38               8.04               8.79
+                    0.1                200               1.73               1.73               1.87               2.48               2.20
+                    1.0                 10              11.15              10.94              13.73              13.75              13.90
+                    1.0                 50               2.26               2.24               2.79               2.77               2.78
+                    1.0                200               0.58               0.60               0.72               0.76               0.70
+                    5.0                 10               1.30               2.92               5.73               5.06               6.22
+                    5.0                 50               0.61               0.74               1.16               1.04               1.24
+                    5.0                200               0.20               0.22               0.30               0.27               0.31
     "
   `);
 });

@@ -1,4 +1,5 @@
 /** TCP_INFO by Linux's names, from what the stack lets be seen. A name that is missing here cannot be asked for. */
+import { NO_THRESHOLD } from '../../stack/tcp/congestion/control.ts';
 import type { Connection } from '../../stack/tcp/connection.ts';
 import { inspect } from '../../stack/tcp/inspect.ts';
 import type { CaState } from '../../stack/tcp/loss/ca-state.ts';
@@ -61,7 +62,8 @@ export function tcpInfo(connection: Connection): Readonly<Record<string, number>
     tcpi_rtt: info.rtt,
     tcpi_rttvar: info.rttVariation,
     tcpi_snd_cwnd: Math.floor(info.cwnd / info.mss),
-    tcpi_snd_ssthresh: Math.min(Math.floor(info.ssthresh / info.mss), 0x7fff_ffff),
+    // until something was lost, Linux shows its infinity
+    tcpi_snd_ssthresh: info.ssthresh >= NO_THRESHOLD ? NO_THRESHOLD : Math.floor(info.ssthresh / info.mss),
     tcpi_notsent_bytes: Math.max(sender.unsent, 0),
     tcpi_snd_wnd: info.sendWindow,
     tcpi_rcv_wnd: info.receiveWindow,
