@@ -57,6 +57,8 @@ export interface Said {
   readonly sackPermitted?: boolean;
   /** The cookie of Fast Open in hexadecimal digits; empty: a request for one. */
   readonly cookie?: string;
+  /** Option of RFC 5482, in seconds; 0: absent. */
+  readonly userTimeout?: number;
   /** Blocks `[left, right)` of RFC 2018, relative to the initial number of whoever receives them: the text they speak of. */
   readonly sack?: readonly (readonly [number, number])[];
 }
@@ -359,6 +361,7 @@ class PeerSide {
     segment.mss = said.mss ?? 0;
     segment.windowShift = said.windowShift ?? -1;
     segment.sackPermitted = said.sackPermitted ?? false;
+    segment.userTimeout = said.userTimeout ?? 0;
     if (said.cookie !== undefined) segment.fastOpen = { cookie: Buffer.from(said.cookie, 'hex'), experimental: false };
     for (const [left, right] of said.sack ?? []) {
       segment.sackEdges[2 * segment.sackCount] = add(talk.iss, left);

@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   root: resolve(import.meta.dirname, '..'),
-  test: { setupFiles: ['test/seed.ts'], include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: { setupFiles: ['test/seed.ts'], include: ['test/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
 });

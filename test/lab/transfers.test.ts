@@ -67,7 +67,7 @@ for (const loss of [0, 0.01, 0.05, 0.2])
 
 test('4.5 GB in super-segments: further than the circle of sequence numbers goes round', () => {
   transfer({ loss: 0, reorder: 0, delay: 0.2, bytes: 4_500_000_000, offload: true });
-}, 120_000);
+});
 
 test('duplicates and corrupted frames change nothing either', () => {
   transfer({ loss: 0.01, reorder: 0.05, delay: 10, bytes: 2_000_000, duplicate: 0.05, corrupt: 0.02 });

@@ -212,7 +212,7 @@ beforeAll(() => {
   const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', compiled], { encoding: 'utf8' });
   expect(stdout).toBe('');
   expect(status).toBe(0);
-}, 60_000);
+});
 
 /** Starts a program that has the module and a way to make frames. */
 function start(body: string) {

@@ -113,6 +113,10 @@ export class Connection implements Timed {
   ecn: Ecn | undefined = undefined;
   /** The way back of what came by a source route (MUST-53). */
   returnRoute: SourceRoute | undefined = undefined;
+  /** REMOTE_UTO of RFC 5482, in seconds; 0: the peer has not said. */
+  peerUserTimeout = 0;
+  /** Ours has changed since it was announced. */
+  userTimeoutDue = false;
   /** The peer's SYN carried the window scale option. */
   peerScales = false;
   /** Longest packet the device cuts itself. */

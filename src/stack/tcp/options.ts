@@ -35,6 +35,11 @@ export interface TcpOptions {
   readonly keepAliveProbes: number;
   /** Give up when data stays unacknowledged this long; 0: R2 decides (RFC 5482, MUST-21). @default 0 */
   readonly userTimeout: Micros;
+  /**
+   * Tell the peer our user timeout (`r2` when there is none), and where we have none ourselves take its own for ours: RFC 5482.
+   * SYNs then carry option 28. @default false
+   */
+  readonly userTimeoutOption: boolean;
   /** Retransmissions of a SYN before an active open is given up; 0: `r2Syn` decides. Linux's TCP_SYNCNT. @default 0 */
   readonly synRetries: number;
   /**
@@ -222,6 +227,7 @@ export const DEFAULTS: TcpOptions = {
   keepAliveInterval: 75 * SECOND,
   keepAliveProbes: 9,
   userTimeout: 0,
+  userTimeoutOption: false,
   synRetries: 0,
   orphanTimeout: 102_200 * MILLISECOND,
   resetOnTimeout: true,

@@ -1,6 +1,7 @@
-/** TCP options: RFC 9293 §3.2, window scale and timestamps of RFC 7323, SACK of RFC 2018, Fast Open of RFC 7413. */
+/** TCP options: RFC 9293 §3.2, window scale and timestamps of RFC 7323, SACK of RFC 2018, Fast Open of RFC 7413, user timeout of RFC 5482. */
 import * as fastOpen from './fast-open.ts';
 import type { Segment } from './tcp.ts';
+import * as userTimeout from './user-timeout.ts';
 
 const END = 0;
 const NO_OPERATION = 1;
@@ -66,6 +67,9 @@ function decodeOne(view: DataView, at: number, kind: number, length: number, int
     case fastOpen.EXPERIMENT:
       if ((into.flags & SYN) !== 0) into.fastOpen = fastOpen.read(view, at, length) ?? into.fastOpen;
       return;
+    case userTimeout.USER_TIMEOUT:
+      if (length === userTimeout.USER_TIMEOUT_LENGTH) into.userTimeout = userTimeout.read(view, at);
+      return;
     default:
       return; // MUST-6
   }
@@ -93,13 +97,17 @@ export function encodedLength(segment: Segment): number {
     (segment.sackPermitted && !segment.hasTimestamps ? 2 + SACK_PERMITTED_LENGTH : 0);
   const fast = segment.fastOpen === undefined ? 0 : fastOpen.paddedLength(segment.fastOpen);
   return (
-    syn + fast + (segment.hasTimestamps ? 2 + TIMESTAMPS_LENGTH : 0) + (segment.sackCount > 0 ? 4 + 8 * segment.sackCount : 0)
+    syn +
+    fast +
+    (segment.userTimeout > 0 ? userTimeout.USER_TIMEOUT_LENGTH : 0) +
+    (segment.hasTimestamps ? 2 + TIMESTAMPS_LENGTH : 0) +
+    (segment.sackCount > 0 ? 4 + 8 * segment.sackCount : 0)
   );
 }
 
 /**
  * Writes the options in the order and padding that Linux uses: MSS; then SACK-permitted in the two bytes that timestamps
- * would pad; timestamps; NOP and window scale; NOP NOP and SACK blocks; Fast Open.
+ * would pad; timestamps; NOP and window scale; NOP NOP and SACK blocks; Fast Open; user timeout.
  *
  * @returns how many bytes were written
  */
@@ -122,6 +130,7 @@ export function encode(view: DataView, at: number, segment: Segment): number {
   }
   if (segment.sackCount > 0) i = writeSack(view, i, segment);
   if (segment.fastOpen !== undefined) i = fastOpen.write(view, i, segment.fastOpen);
+  if (segment.userTimeout > 0) i = userTimeout.write(view, i, segment.userTimeout);
   return i - at;
 }
 

@@ -70,6 +70,8 @@ export class Segment {
   readonly sackEdges: Int32Array = new Int32Array(8);
   /** Option Fast Open, RFC 7413: in a SYN or SYN-ACK; undefined when absent. */
   fastOpen: FastOpenOption | undefined = undefined;
+  /** Option user timeout, RFC 5482, in seconds; 0 when absent. */
+  userTimeout = 0;
   /** The ECN field of the IP header, RFC 3168 §5: as the segment arrived, or as it shall leave. */
   ecn = 0;
   /** On the way out: payload bytes per frame when this is a super-segment that the device cuts; 0 when it is not. */
@@ -106,6 +108,7 @@ export class Segment {
     this.tsEcho = 0;
     this.sackCount = 0;
     this.fastOpen = undefined;
+    this.userTimeout = 0;
   }
 }
 

@@ -125,3 +125,27 @@ test('MUST-5, MUST-6: what is understood does not depend on order, on NOPs and o
       expect(mixed).toEqual(plain);
     }),
   ));
+
+for (const [seconds, hex, back] of [
+  [1, '1c040001', 1],
+  [32_767, '1c047fff', 32_767],
+  [32_768, '1c048223', 32_820],
+  [86_400, '1c0485a0', 86_400],
+] as const)
+  test(`RFC 5482 §3.3: a user timeout of ${seconds} s, in minutes where seconds do not fit`, () => {
+    const segment = new Segment();
+    segment.userTimeout = seconds;
+    const bytes = new Uint8Array(options.encodedLength(segment));
+    options.encode(viewOf(bytes), 0, segment);
+    expect(hexOf(bytes)).toBe(hex);
+    const read = new Segment();
+    options.decode(viewOf(bytes), 0, bytes.length, read);
+    expect(read.userTimeout).toBe(back);
+  });
+
+test('RFC 5482 §3.3: a user timeout of another length is skipped', () => {
+  const segment = new Segment();
+  const bytes = bytesOf('1c030001 1c05000101010101');
+  options.decode(viewOf(bytes), 0, bytes.length, segment);
+  expect(segment.userTimeout).toBe(0);
+});

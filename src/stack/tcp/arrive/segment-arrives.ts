@@ -2,6 +2,7 @@
  * SEGMENT ARRIVES, RFC 9293 §3.10.7: one function per step, in the RFC's order. A step that returns nothing lets the next one
  * have its turn; `done` and a drop reason end the processing.
  */
+
 import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, after, atOrAfter, before, inWindow, max } from '../../wire/seq.ts';
@@ -12,6 +13,7 @@ import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
 import { confirmEcn } from '../ecn/negotiation.ts';
 import { holdsBack } from '../open/defer-accept.ts';
+import { learnUserTimeout } from '../time/user-timeout.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
 import { synSentArrives } from './syn-sent.ts';
@@ -70,6 +72,7 @@ function checkSequenceNumber(tcb: Connection, segment: Segment, now: Micros): Ve
     tcb.acks.now('ACK: window closed');
   }
   if (timestamps.enabled && segment.hasTimestamps) timestamps.accept(segment.tsValue, segment.seq, rcv.lastAckSent, now);
+  learnUserTimeout(tcb, segment);
   tcb.heardAt = now;
   tcb.keepAliveProbes = 0;
   return undefined;

@@ -1,4 +1,5 @@
 /** SEGMENT ARRIVES in SYN-SENT, RFC 9293 §3.10.7.3. */
+
 import type { Micros } from '../../time.ts';
 import { add, after, atOrBefore } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
@@ -8,6 +9,7 @@ import type { Verdict } from '../drops.ts';
 import { agreeOnEcn } from '../ecn/negotiation.ts';
 import { synAckArrived } from '../open/fast-open.ts';
 import { agree } from '../open/handshake.ts';
+import { learnUserTimeout } from '../time/user-timeout.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
 
@@ -47,6 +49,7 @@ export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
   tcb.rcv.lastAckSent = syn.seq;
   agree(tcb.agreement, syn, tcb.options);
   agreeOnEcn(tcb, syn);
+  learnUserTimeout(tcb, syn);
   tcb.timestamps.enabled = tcb.agreement.timestamps;
   if (syn.hasTimestamps) tcb.timestamps.start(syn.tsValue, now);
   tcb.peerScales = syn.windowShift >= 0;

@@ -10,6 +10,7 @@ import { offerEcn } from '../ecn/negotiation.ts';
 import { markNewText } from '../ecn/send.ts';
 import { reportIslands } from '../loss/sack.ts';
 import { offer } from '../open/handshake.ts';
+import { announceUserTimeout } from '../time/user-timeout.ts';
 import type { SendHistory } from './send-history.ts';
 import { isUrgent, markUrgent } from './urgent-mode.ts';
 
@@ -51,6 +52,7 @@ export function stamp({ timestamps }: Connection, out: Segment, now: Micros): vo
 /** What every segment carries: acknowledgment, window, timestamps. */
 export function complete(tcb: Connection, out: Segment, now: Micros): void {
   markUrgent(tcb, out);
+  announceUserTimeout(tcb, out);
   if (tcb.timestamps.enabled || out.hasTimestamps) stamp(tcb, out, now);
   if ((out.flags & ACK) === 0) {
     out.ack = 0 as Seq;

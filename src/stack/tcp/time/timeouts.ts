@@ -1,4 +1,5 @@
 /** What happens when a timer of the connection expires: RFC 9293 §3.10.8. */
+
 import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Connection } from '../connection.ts';
@@ -8,6 +9,7 @@ import { noteTimeout } from '../open/fast-open.ts';
 import { countUnanswered } from '../problem.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
 import { isCountUsedUp, isInHandshake, keepsRto } from './handshake-timeouts.ts';
+import { userTimeoutOf } from './user-timeout.ts';
 
 export function onTimeout(tcb: Connection, now: Micros): void {
   const { timers } = tcb;
@@ -60,7 +62,8 @@ function gaveUp(tcb: Connection, now: Micros): boolean {
   const isEnough = inHandshake && isCountUsedUp(tcb) === true;
   const isOver = sender.stalledSince !== NEVER && now - sender.stalledSince >= patience(tcb);
   // man tcp: TCP_USER_TIMEOUT is also how long text may wait for a window, however often the peer says that it is closed
-  const isClosedTooLong = options.userTimeout > 0 && sender.probingSince >= 0 && now - sender.probingSince >= options.userTimeout;
+  const limit = userTimeoutOf(tcb);
+  const isClosedTooLong = limit > 0 && sender.probingSince >= 0 && now - sender.probingSince >= limit;
   if (!isEnough && !isOver && !isClosedTooLong) return false;
   tcb.app.resetDue = options.resetOnTimeout && !inHandshake; // the peer may still be there; before that it has nothing to lose
   tcb.fail(tcb.app.softError ?? 'timed out');
@@ -70,7 +73,8 @@ function gaveUp(tcb: Connection, now: Micros): boolean {
 /** R2 as it is for this connection. */
 function patience(tcb: Connection): Micros {
   const { options, app } = tcb;
-  if (options.userTimeout > 0) return options.userTimeout;
+  const limit = userTimeoutOf(tcb);
+  if (limit > 0) return limit;
   if (isInHandshake(tcb)) return isCountUsedUp(tcb) === undefined ? options.r2Syn : NEVER;
   return app.isOrphan ? Math.min(options.orphanTimeout, options.r2) : options.r2;
 }
