@@ -86,6 +86,34 @@ test(
 );
 
 test(
+  'RFC 3708: a duplicate of what an earlier reduction had sent again says nothing about this one',
+  selective({}, (talk) => {
+    const { peer, app } = talk;
+    falseAlarm(talk);
+    peer.sends(ACK, { ack: 10_001 });
+    app.writes(4000);
+    peer.takes(14_001, 1000);
+    peer.waits(RTT);
+    peer.sends(ACK, { ack: 10_001, sack: [[11_001, 14_001]] });
+    expect(sentNumbers(talk)).toEqual([10_001]);
+    const { threshold } = talk.connection.sender.control;
+    peer.sends(ACK, {
+      ack: 10_001,
+      sack: [
+        [1, 1001],
+        [11_001, 14_001],
+      ],
+    });
+    expect([talk.connection.sender.control.threshold, talk.connection.sender.recovery.phase]).toEqual([
+      threshold,
+      'fast recovery',
+    ]);
+    peer.sends(ACK, { ack: 14_001 });
+    expect(talk.connection.sender.recovery.history?.counters.undone).toBe(0);
+  }),
+);
+
+test(
   'option undo: off, the window stays halved',
   selective({ undo: false }, (talk) => {
     const { peer } = talk;
