@@ -1,5 +1,5 @@
 /** What a stack is doing at this moment, as plain data: for the status page, for `/stats` and for the command line. */
-import type { Connection, LinkDevice, Stack, TcpInfo } from '../stack/index.ts';
+import type { Connection, ConnectionSummary, LinkDevice, Stack } from '../stack/index.ts';
 import { formatMac, formatV4, inspect } from '../stack/index.ts';
 
 /** Connections described one by one; of the others only the states are counted. */
@@ -56,7 +56,7 @@ export interface StackDescription {
     readonly total: number;
     readonly byState: Readonly<Record<string, number>>;
     /** At most 200 of them. */
-    readonly shown: readonly TcpInfo[];
+    readonly shown: readonly ConnectionSummary[];
   };
   readonly udpSockets: number;
   readonly counters: Readonly<Record<string, number>>;

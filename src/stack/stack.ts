@@ -119,6 +119,7 @@ export class Stack implements LinkObserver {
         path: (to, from) => this.#output.path(to, this.#now, from),
         doubt: (to) => this.#output.doubt(to, this.#now),
         wake: () => this.wake(),
+        learnPathMtu: (to, mtu) => this.pathMtu.learn(to.w3, mtu, this.#now),
       },
       this.#deadlines,
       random,

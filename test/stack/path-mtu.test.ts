@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Connection } from '../../src/stack/tcp/connection.ts';
 import { SECOND } from '../../src/stack/time.ts';
 import { ACK, SYN } from '../../src/stack/wire/tcp.ts';
-import { A, pattern, tcpFrame } from '../capture/frames.ts';
+import { A, arpFrame, B, pattern, tcpFrame } from '../capture/frames.ts';
 import { conversation, icmpMessage, ipFrame, packetOf, Station, udpMessage, viewOf } from '../station.ts';
 
 const SEQ = 34 + 4;
@@ -139,3 +139,23 @@ test(
     s.expects('976 to 1,207, the last');
   }),
 );
+
+test('RFC 1191 §6.3: an open connection forgets the message too, ten minutes later, and tries full segments again', () => {
+  const s = new Station();
+  const { connection, sent, iss } = busy(s);
+  s.sends(tooBig(sent[0]!, 1000));
+  s.said();
+  s.sends(tcpFrame({ flags: ACK, seq: 1000, ack: iss + 4381 }));
+  expect(connection.snd.flight).toBe(0);
+  s.passes(9 * 60 * SECOND);
+  connection.send(pattern(960));
+  s.runs();
+  s.expects('length 960');
+  s.sends(tcpFrame({ flags: ACK, seq: 1000, ack: iss + 4381 + 960 }));
+  s.passes(3 * 60 * SECOND);
+  connection.send(pattern(1460));
+  s.runs();
+  s.sends(arpFrame(2, A, B)); // the neighbour has been forgotten meanwhile
+  expect(s.said().filter((line) => line.includes('length 1460'))).toHaveLength(1);
+  expect(connection.agreement.pathMtu).toBe(1500);
+});

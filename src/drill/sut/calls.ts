@@ -15,7 +15,7 @@ import { epollWait, poll } from './polling.ts';
 import type { CallRequest, Out, Outcome } from './sut.ts';
 import { failed, ok } from './sut.ts';
 import { TcpFile } from './tcp-file.ts';
-import { tcpInfo } from './tcp-info.ts';
+import { infoOf } from './tcp-info.ts';
 import { UdpFile } from './udp-file.ts';
 
 export interface CallContext {
@@ -241,7 +241,7 @@ const fieldsOf = (value: Expr | undefined, actual: Fields): Out[] =>
 
 /** Compares the fields that the script writes. */
 function getInfo(file: File, value: Expr | undefined): Outcome {
-  const info = file instanceof TcpFile && file.connection !== undefined ? tcpInfo(file.connection) : undefined;
+  const info = file instanceof TcpFile ? infoOf(file) : undefined;
   if (info === undefined) return failed('ENOPROTOOPT');
   if (value?.kind !== 'struct') return ok(0);
   return ok(

@@ -2,6 +2,7 @@
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import { MILLISECOND, SECOND } from '../../stack/time.ts';
 import { Unsupported } from '../unsupported.ts';
+import { FREEBSD_MTU_KNOBS, LINUX_MTU_KNOBS } from './segment-size-options.ts';
 
 type Changes = Partial<TcpOptions>;
 /** From the words of the value to settings. */
@@ -46,6 +47,7 @@ function timeOfRetries(retries: number): number {
 }
 
 const LINUX: Readonly<Record<string, Knob | string>> = {
+  ...LINUX_MTU_KNOBS,
   tcp_timestamps: ([value = 0]) => ({ timestamps: value !== 0 }),
   tcp_window_scaling: ([value = 0]) => ({ windowScale: value !== 0 }),
   tcp_fin_timeout: seconds('finWait2'),
@@ -95,7 +97,7 @@ const WITHOUT_EFFECT = new Set(
   tcp_limit_output_bytes tcp_mem tcp_early_demux tcp_low_latency tcp_max_orphans tcp_max_tw_buckets tcp_challenge_ack_limit
   tcp_retrans_collapse tcp_backlog_ack_defer tcp_comp_sack_delay_ns tcp_comp_sack_slack_ns tcp_comp_sack_nr tcp_comp_sack_rtt_percent
   tcp_thin_linear_timeouts tcp_thin_dupack tcp_moderate_rcvbuf tcp_max_reordering tcp_allowed_congestion_control tcp_available_ulp
-  tcp_probe_interval tcp_probe_threshold tcp_base_mss tcp_mtu_probe_floor tcp_min_snd_mss tcp_max_syn_backlog tcp_plb_enabled
+  tcp_probe_threshold tcp_min_snd_mss tcp_max_syn_backlog tcp_plb_enabled
   tcp_fwmark_accept tcp_l3mdev_accept tcp_migrate_req tcp_child_ehash_entries tcp_ehash_entries tcp_tw_recycle tcp_dma_copybreak
   ip_local_port_range ip_local_reserved_ports ip_autobind_reuse ip_nonlocal_bind ip_forward ip_early_demux inet_peer_maxttl
   icmp_ratelimit icmp_ratemask icmp_msgs_per_sec icmp_msgs_burst`.split(/\s+/),
@@ -103,6 +105,7 @@ const WITHOUT_EFFECT = new Set(
 const FOREIGN_TREES = /^(?:net\.core\.|net\.ipv4\.(?:conf|route|neigh)\.|net\.ipv6\.|kernel\.|vm\.|fs\.)/;
 
 const FREEBSD: Readonly<Record<string, Knob | string>> = {
+  ...FREEBSD_MTU_KNOBS,
   rfc1323: ([value = 0]) => ({ timestamps: value === 1 || value === 3, windowScale: value === 1 || value === 2 }),
   recvspace: ([value = 0]) => ({ receiveBuffer: value }),
   sendspace: ([value = 0]) => ({ sendBuffer: value }),

@@ -17,7 +17,7 @@ import { settingsOf } from './knobs.ts';
 import type { Personality } from './personality.ts';
 import type { CallRequest, Outcome, Pending, SocketState, Sut } from './sut.ts';
 import { TcpFile } from './tcp-file.ts';
-import { tcpInfo } from './tcp-info.ts';
+import { infoOf } from './tcp-info.ts';
 
 export interface StackSutOptions {
   readonly personality: Personality;
@@ -111,7 +111,7 @@ export class StackSut implements Sut {
 
   info(fd: number): Readonly<Record<string, number>> | undefined {
     const file = this.#files.get(fd);
-    return file instanceof TcpFile && file.connection !== undefined ? tcpInfo(file.connection) : undefined;
+    return file instanceof TcpFile ? infoOf(file) : undefined;
   }
 
   knob(name: string, value: string): void {

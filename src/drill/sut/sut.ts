@@ -15,7 +15,7 @@ export interface Sut {
   inject(packet: Uint8Array): void;
   /** A system call. @throws Unsupported */
   call(request: CallRequest): Outcome | Pending;
-  /** TCP_INFO of a descriptor by Linux's names; what is not in it the host cannot tell. */
+  /** TCP_INFO of a descriptor by its kernel's names; what is not in it the host cannot tell. */
   info(fd: number): Readonly<Record<string, number>> | undefined;
   /** Sets a system-wide value by the name of its sysctl. @throws Unsupported */
   knob(name: string, value: string): void;

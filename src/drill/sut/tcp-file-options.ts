@@ -7,6 +7,7 @@ import { ERRNO_NUMBERS } from './errno.ts';
 import { keysFrom, queueLength, retune, TFO_CLIENT } from './fast-open.ts';
 import type { OptionTable, SocketOption } from './file.ts';
 import { RANGED_OPTIONS } from './ranged-options.ts';
+import { SEGMENT_SIZE_OPTIONS } from './segment-size-options.ts';
 import type { TcpFile } from './tcp-file.ts';
 
 const NOT_YET = 'the stack does not have it yet';
@@ -43,7 +44,7 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   SO_MAX_PACING_RATE: NOT_YET,
   SO_BUSY_POLL: ignored,
   SO_DEBUG: ignored,
-  TCP_MAXSEG: NOT_YET,
+  ...SEGMENT_SIZE_OPTIONS,
   TCP_NOOPT: NOT_YET,
   // Linux counts in time-outs of the SYN-ACK and gives back how long those last
   TCP_DEFER_ACCEPT: {
@@ -109,8 +110,6 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   IP_RECVTOS: NOT_YET,
   IP_RECVTTL: NOT_YET,
   IP_MINTTL: NOT_YET,
-  IP_MTU_DISCOVER: NOT_YET,
-  IP_MTU: NOT_YET,
   IP_FREEBIND: NOT_YET,
   IP_BIND_ADDRESS_NO_PORT: ignored,
   IP_PORTRANGE: ignored,

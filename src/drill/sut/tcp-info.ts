@@ -1,71 +1,88 @@
-/** TCP_INFO by Linux's names, from what the stack lets be seen. A name that is missing here cannot be asked for. */
-import { NO_THRESHOLD } from '../../stack/tcp/congestion/control.ts';
-import type { Connection } from '../../stack/tcp/connection.ts';
-import { inspect } from '../../stack/tcp/inspect.ts';
-import type { CaState } from '../../stack/tcp/loss/ca-state.ts';
-import type { State } from '../../stack/tcp/state.ts';
+/** TCP_INFO as the host under test tells it: Linux's structure, or FreeBSD's, which counts bytes where Linux counts segments. */
 
-/** Linux's numbers of the states, include/net/tcp_states.h. */
-export const STATE_NUMBERS: Readonly<Record<State, number>> = {
-  ESTABLISHED: 1,
+import { tcpInfo } from '../../stack/tcp/info/tcp-info.ts';
+import type { TcpInfo } from '../../stack/tcp/info/tcp-info-fields.ts';
+import type { State } from '../../stack/tcp/state.ts';
+import type { TcpFile } from './tcp-file.ts';
+
+type Fields = Readonly<Record<string, number>>;
+
+/** Of a socket that has no connection; of a listener, the connections that wait and those that may. */
+function unconnected(file: TcpFile): Fields {
+  const { listener } = file;
+  const common = { tcpi_snd_mss: 536, tcpi_snd_cwnd: 10, tcpi_snd_ssthresh: 0x7fff_ffff, tcpi_rto: 1_000_000, tcpi_rtt: 0 };
+  if (listener === undefined) return { ...common, tcpi_state: 7, tcpi_unacked: 0, tcpi_sacked: 0 };
+  return { ...common, tcpi_state: 10, tcpi_unacked: listener.queued.waiting, tcpi_sacked: listener.backlog };
+}
+
+/** What getsockopt(TCP_INFO) says, and the names that code in a script may use. */
+export function infoOf(file: TcpFile): Fields {
+  const { connection, host } = file;
+  if (connection === undefined) return unconnected(file);
+  const info = tcpInfo(connection, host.now);
+  if (host.personality.name === 'linux') return { ...info };
+  return { ...info, ...inFreeBsd(info, connection.state), ...inBytes(connection) };
+}
+
+/** FreeBSD's numbers of the states, netinet/tcp_fsm.h. */
+const FREEBSD_STATES: Readonly<Record<State, number>> = {
+  CLOSED: 0,
+  LISTEN: 1,
   'SYN-SENT': 2,
   'SYN-RECEIVED': 3,
-  'FIN-WAIT-1': 4,
-  'FIN-WAIT-2': 5,
-  'TIME-WAIT': 6,
-  CLOSED: 7,
-  'CLOSE-WAIT': 8,
-  'LAST-ACK': 9,
-  LISTEN: 10,
-  CLOSING: 11,
+  ESTABLISHED: 4,
+  'CLOSE-WAIT': 5,
+  'FIN-WAIT-1': 6,
+  CLOSING: 7,
+  'LAST-ACK': 8,
+  'FIN-WAIT-2': 9,
+  'TIME-WAIT': 10,
 };
 
-const CA_STATES: Readonly<Record<CaState, number>> = { Open: 0, Disorder: 1, CWR: 2, Recovery: 3, Loss: 4 };
-const OPTION_TIMESTAMPS = 1;
-const OPTION_SACK = 2;
-const OPTION_WINDOW_SCALE = 4;
-const OPTION_SYN_DATA = 32;
-const OPTION_ECN = 8;
-const OPTION_ECN_SEEN = 16;
+/** What FreeBSD's structure keeps a place for, and leaves at zero: its names begin with two underscores. */
+const UNFILLED = [
+  'ca_state',
+  'retransmits',
+  'probes',
+  'backoff',
+  'ato',
+  'unacked',
+  'sacked',
+  'lost',
+  'retrans',
+  'fackets',
+  'last_data_sent',
+  'last_ack_sent',
+  'last_ack_recv',
+  'pmtu',
+  'rcv_ssthresh',
+  'advmss',
+  'reordering',
+  'rcv_rtt',
+] as const;
 
-export function tcpInfo(connection: Connection): Readonly<Record<string, number>> {
-  const info = inspect(connection);
-  const { agreement, peerScales, options, sender, snd } = connection;
-  const scales = peerScales && options.windowScale;
-  const segments = (bytes: number): number => Math.ceil(bytes / info.mss);
+function inFreeBsd(info: TcpInfo, state: State): Fields {
+  const zeros = Object.fromEntries(UNFILLED.map((name) => [`__tcpi_${name}`, 0]));
+  return { ...zeros, tcpi_state: FREEBSD_STATES[state], tcpi_rttmin: info.tcpi_min_rtt };
+}
+
+/** netinet/tcp_usrreq.c, tcp_fill_info: windows and thresholds in bytes, and where the sequence spaces stand. */
+function inBytes({ sender, snd, rcv, traffic, receiver }: NonNullable<TcpFile['connection']>): Fields {
+  const { control } = sender;
   return {
-    // our FIN is out although the handshake goes on: Linux has left SYN-RECEIVED then
-    tcpi_state: STATE_NUMBERS[info.state === 'SYN-RECEIVED' && sender.finSent ? 'FIN-WAIT-1' : info.state],
-    tcpi_ca_state: CA_STATES[info.caState],
-    tcpi_retransmits: info.expiries,
-    tcpi_backoff: info.backOffs,
-    tcpi_probes: sender.probes,
-    tcpi_options:
-      (agreement.timestamps ? OPTION_TIMESTAMPS : 0) |
-      (agreement.sack ? OPTION_SACK : 0) |
-      (scales ? OPTION_WINDOW_SCALE : 0) |
-      (info.ecn ? OPTION_ECN : 0) |
-      (info.peerMarks ? OPTION_ECN_SEEN : 0) |
-      (connection.fastOpen?.textAccepted === true ? OPTION_SYN_DATA : 0),
-    tcpi_snd_wscale: agreement.sendShift,
-    tcpi_rcv_wscale: agreement.receiveShift,
-    tcpi_rto: info.rto,
-    tcpi_snd_mss: info.mss,
-    tcpi_advmss: agreement.announcedMss,
-    tcpi_unacked: segments(snd.flight),
-    tcpi_sacked: agreement.sack ? segments(info.sacked) : sender.recovery.duplicates,
-    tcpi_lost: segments(info.lost),
-    tcpi_retrans: segments(info.resent),
-    tcpi_total_retrans: info.losses?.retransmitted ?? 0,
-    tcpi_dsack_dups: info.duplicatesReported,
-    tcpi_min_rtt: Number.isFinite(connection.rtt.minimum) ? connection.rtt.minimum : 0xffff_ffff,
-    tcpi_rtt: info.rtt,
-    tcpi_rttvar: info.rttVariation,
-    tcpi_snd_cwnd: Math.floor(info.cwnd / info.mss),
-    // until something was lost, Linux shows its infinity
-    tcpi_snd_ssthresh: info.ssthresh >= NO_THRESHOLD ? NO_THRESHOLD : Math.floor(info.ssthresh / info.mss),
-    tcpi_notsent_bytes: Math.max(sender.unsent, 0),
-    tcpi_snd_wnd: info.sendWindow,
-    tcpi_rcv_wnd: info.receiveWindow,
+    tcpi_snd_cwnd: control.window,
+    tcpi_snd_ssthresh: control.threshold,
+    tcpi_snd_bwnd: 0,
+    tcpi_snd_nxt: snd.nxt >>> 0,
+    tcpi_snd_una: snd.una >>> 0,
+    tcpi_snd_max: snd.nxt >>> 0,
+    tcpi_rcv_nxt: rcv.nxt >>> 0,
+    tcpi_rcv_adv: rcv.edge >>> 0,
+    tcpi_rcv_space: rcv.wnd,
+    tcpi_rcv_numsacks: receiver.islands.islands,
+    tcpi_dupacks: sender.recovery.duplicates,
+    tcpi_toe_tid: 0,
+    tcpi_snd_rexmitpack: traffic.sent.segmentsAgain,
+    tcpi_snd_zerowin: sender.probes,
   };
 }

@@ -86,3 +86,6 @@ function copy(source: Uint8Array, from: number, length: number, target: Uint8Arr
   }
   target.set(from === 0 && length === source.length ? source : source.subarray(from, from + length), at);
 }
+
+/** For all who have nothing to store yet: to be read and discarded from, and replaced by a ring of one's own before a write. */
+export const EMPTY_RING: RingBuffer = new RingBuffer(0);

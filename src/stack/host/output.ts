@@ -116,7 +116,8 @@ export class Output {
 
   #sendVia(out: NetworkInterface, hop: number, toAll: boolean, packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {
     const { destination } = fields;
-    const mtu = this.#topology.pathMtu.mtuFor(destination, out.device.mtu, now);
+    const linkMtu = out.device.mtu;
+    const mtu = fields.isPathProbe === true ? linkMtu : this.#topology.pathMtu.mtuFor(destination, linkMtu, now);
     const fits = packet.length + headerLength(fields) <= mtu || packet.gsoSize > 0;
     const forbid = fields.dontFragment && this.#topology.pathMtu.mayForbidFragments(destination, now);
     if (!fits && forbid && fields.protocol !== ipv4.PROTOCOL_TCP) {

@@ -71,16 +71,26 @@ export class PathMtu {
     const reported = reportedMtu === 0 ? plateauBelow(quotedTotalLength) : reportedMtu;
     // a link that takes what it refused tells nothing: an old message or a forged one
     if (reported >= quotedTotalLength) return false;
-    const { floor, timeout, maxEntries } = this.#options;
+    const { floor, timeout } = this.#options;
     const mtu = Math.max(reported, floor);
     const known = this.#current(destination, now);
     if (known !== undefined && mtu > known.mtu) return false;
     const isBelowFloor = reported < floor || known?.isBelowFloor === true;
     const isLower = known === undefined || mtu < known.mtu;
-    this.#estimates.delete(destination); // so that it is the youngest again
-    this.#estimates.set(destination, { mtu, isBelowFloor, expiresAt: now + timeout });
-    if (this.#estimates.size > maxEntries) this.#forgetOldest();
+    this.#remember(destination, { mtu, isBelowFloor, expiresAt: now + timeout });
     return isLower;
+  }
+
+  /** Somebody found out by trying (RFC 4821): packets of this size arrive, and longer ones are not known to. */
+  learn(destination: number, mtu: number, now: Micros): void {
+    const { floor, timeout } = this.#options;
+    this.#remember(destination, { mtu: Math.max(mtu, floor), isBelowFloor: mtu < floor, expiresAt: now + timeout });
+  }
+
+  #remember(destination: number, estimate: Estimate): void {
+    this.#estimates.delete(destination); // so that it is the youngest again
+    this.#estimates.set(destination, estimate);
+    if (this.#estimates.size > this.#options.maxEntries) this.#forgetOldest();
   }
 
   #current(destination: number, now: Micros): Estimate | undefined {

@@ -3,12 +3,15 @@ import type { Stack } from '../stack.ts';
 import type { TcpFailure } from '../tcp/application-side.ts';
 import { CLOSED, FAILED, PEER_CLOSED, PROBLEM, READABLE, URGENT, WRITABLE } from '../tcp/application-side.ts';
 import type { Connection, SendOptions } from '../tcp/connection.ts';
-import type { TcpInfo } from '../tcp/inspect.ts';
+import { tcpInfo } from '../tcp/info/tcp-info.ts';
+import type { TcpInfo } from '../tcp/info/tcp-info-fields.ts';
+import type { ConnectionSummary } from '../tcp/inspect.ts';
 import { inspect } from '../tcp/inspect.ts';
 import type { TcpOptions } from '../tcp/options.ts';
 import { quickAck } from '../tcp/run-time-options.ts';
 import { isSynchronized, mayWrite } from '../tcp/state.ts';
 import type { ConnectOptions } from '../tcp/tcp.ts';
+import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formatEndpoint } from './endpoint.ts';
@@ -47,8 +50,13 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
   }
 
   /** The machine's numbers at this moment. */
-  info(): TcpInfo {
+  info(): ConnectionSummary {
     return inspect(this.#connection);
+  }
+
+  /** TCP_INFO: all there is to know, by Linux's names. @param now of the stack */
+  tcpInfo(now: Micros): TcpInfo {
+    return tcpInfo(this.#connection, now);
   }
 
   /** Send small segments at once: Nagle's algorithm off (MUST-17). */

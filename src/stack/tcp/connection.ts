@@ -15,6 +15,7 @@ import { controlFor } from './congestion/choose.ts';
 import type { Verdict } from './drops.ts';
 import type { Ecn } from './ecn/ecn.ts';
 import { askForEcn } from './ecn/negotiation.ts';
+import { countReceived, Traffic } from './info/traffic.ts';
 import type { FastOpen } from './open/fast-open.ts';
 import { Agreement } from './open/handshake.ts';
 import type { Listener } from './open/listener.ts';
@@ -24,6 +25,7 @@ import { Receiver } from './receive/receiver.ts';
 import type { UrgentMark } from './receive/urgent-mark.ts';
 import { readAtMark, readableBytes, takeUrgent, urgentAhead } from './receive/urgent-mark.ts';
 import { optionsChanged } from './run-time-options.ts';
+import type { MtuSearch } from './send/mtu-search.ts';
 import { pollTransmit } from './send/output.ts';
 import { Sender } from './send/sender.ts';
 import type { UrgentMode } from './send/urgent-mode.ts';
@@ -74,6 +76,10 @@ export interface ConnectionHost {
   ready(connection: Connection): void;
   /** R1 is reached: nothing comes back from where the segments go (RFC 9293 §3.8.3). */
   doubtPath(connection: Connection): void;
+  /** What the path to its peer takes as far as the host knows, IPv4 header included. */
+  pathMtu(connection: Connection): number;
+  /** It found out what its path takes: others may want to know. */
+  learnPathMtu(connection: Connection, mtu: number): void;
 }
 
 export class Connection implements Timed {
@@ -123,7 +129,15 @@ export class Connection implements Timed {
   readonly gsoMaxSize: number;
   deadlineKey: Micros = NEVER;
   deadlineIndex = -1;
+  /** Frames, with or without text. */
+  segmentsIn = 0;
+  segmentsOut = 0;
+  /** We sent the first SYN. */
+  openedActively = false;
+  /** Of a connection that probes its path, or whose path turned out to be narrower than the interface. */
+  mtuSearch: MtuSearch | undefined = undefined;
   #challenges: ChallengeLimit | undefined = undefined;
+  #traffic: Traffic | undefined = undefined;
 
   /**
    * @param secret 32 bits that only this stack knows, for the timestamps' origin
@@ -133,12 +147,22 @@ export class Connection implements Timed {
     this.id = id;
     this.options = options;
     this.gsoMaxSize = path.gsoMaxSize;
-    this.agreement = new Agreement(path.interfaceMtu, path.pathMtu);
+    this.agreement = new Agreement(path.interfaceMtu, path.pathMtu, options.maxSegment);
     this.timestamps = new Timestamps(secret);
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
     this.sender = new Sender(this.snd, controlFor(options), options, shared);
     if (options.sourceRoute !== undefined) routeChanged(this);
+  }
+
+  /** Counters for observers, from the first text on. */
+  get traffic(): Traffic {
+    this.#traffic ??= new Traffic(this.sender);
+    return this.#traffic;
+  }
+
+  get hasTraffic(): boolean {
+    return this.#traffic !== undefined;
   }
 
   /** How many challenges it has left; most connections never see a segment that needs one. */
@@ -152,6 +176,7 @@ export class Connection implements Timed {
     this.snd.start(iss);
     this.sender.recovery.recover = iss;
     askForEcn(this);
+    this.openedActively = true;
     this.move('active open');
   }
 
@@ -290,6 +315,7 @@ export class Connection implements Timed {
 
   /** SEGMENT ARRIVES, §3.10.7. `bytes` is the packet that `segment.payloadAt` points into. */
   onSegment(segment: Segment, bytes: Uint8Array, now: Micros): Verdict {
+    countReceived(this, segment, now);
     const verdict = segmentArrives(this, segment, bytes, now);
     this.host?.ready(this);
     return verdict;

@@ -1,4 +1,4 @@
-/** What an observer may see of a connection: a copy, in the words of the RFCs and of Linux's TCP_INFO. */
+/** A connection at a glance: a copy, in the words of the RFCs. In full and by Linux's names: info/tcp-info.ts. */
 import type { Micros } from '../time.ts';
 import type { Connection } from './connection.ts';
 import type { CaState } from './loss/ca-state.ts';
@@ -7,7 +7,7 @@ import type { LossCounters } from './loss/history.ts';
 import type { RecoveryPhase } from './loss/recovery.ts';
 import type { State } from './state.ts';
 
-export interface TcpInfo {
+export interface ConnectionSummary {
   readonly state: State;
   readonly local: string;
   readonly remote: string;
@@ -47,7 +47,7 @@ export interface TcpInfo {
   readonly backOffs: number;
 }
 
-export function inspect(tcb: Connection): TcpInfo {
+export function inspect(tcb: Connection): ConnectionSummary {
   const { id, sender, rtt, snd, rcv, receiver } = tcb;
   return {
     state: tcb.state,

@@ -9,4 +9,6 @@ export interface TcpHost {
   doubt(to: IpAddress): void;
   /** Something is ready to be sent or told: run the stack. */
   wake(): void;
+  /** A connection has found out what the path to an address takes, IP header included (RFC 4821 §5.2: for others to share). */
+  learnPathMtu?(to: IpAddress, mtu: number): void;
 }

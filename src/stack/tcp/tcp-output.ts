@@ -15,4 +15,6 @@ export class TcpOutput implements Ipv4Fields {
   /** RFC 1191 §6.1: every segment, so that the path MTU can be discovered. */
   dontFragment = true;
   sourceRoute: SourceRoute | undefined = undefined;
+  /** Longer than the path is known to take, to see whether it does (RFC 4821): never cut into fragments. */
+  isPathProbe = false;
 }

@@ -18,7 +18,7 @@ import type { FourTuple, Path } from './connection.ts';
 import { Connection } from './connection.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
-import { ECN_MASK, NOT_ECT } from './ecn/ecn.ts';
+import { NOT_ECT } from './ecn/ecn.ts';
 import { isAcceptQueueFull, isSynQueueFull, resetsOverflow } from './open/backlog.ts';
 import { openFast } from './open/fast-open.ts';
 import { FastOpenCache } from './open/fast-open-cache.ts';
@@ -32,6 +32,7 @@ import { PassiveOpen } from './open/passive-open.ts';
 import { isUnicast } from './open/unicast.ts';
 import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
+import { addressAnswer, addressSegment } from './send/ip-fields.ts';
 import { SharedParts } from './shared.ts';
 import { checkRoute, learnRoute, routeOf } from './source-routing.ts';
 import { TcpError } from './tcp-error.ts';
@@ -198,11 +199,7 @@ export class Tcp implements PassiveOpenHost {
   pollTransmit(packet: Packet, out: TcpOutput, now: Micros): boolean {
     const answer = this.#answers.shift();
     if (answer !== undefined) {
-      out.source = answer.source;
-      out.destination = answer.destination;
-      out.ttl = this.options.ttl;
-      out.trafficClass = 0;
-      out.sourceRoute = undefined;
+      addressAnswer(answer.source, answer.destination, this.options.ttl, out);
       this.#write(packet, answer.segment);
       return true;
     }
@@ -358,6 +355,14 @@ export class Tcp implements PassiveOpenHost {
     return this.#host.path(to, from);
   }
 
+  pathMtu({ id, agreement }: Connection): number {
+    return this.#host.path(id.remote, id.local)?.pathMtu ?? agreement.pathMtu;
+  }
+
+  learnPathMtu({ id }: Connection, mtu: number): void {
+    this.#host.learnPathMtu?.(id.remote, mtu);
+  }
+
   /** Queues a segment that belongs to no connection, as the answer to one from `source` to `destination`. */
   answer(answer: Segment, source: number, destination: number): void {
     this.#answers.push(answer, source, destination);
@@ -367,11 +372,7 @@ export class Tcp implements PassiveOpenHost {
   /** Text, then the header in front of it. */
   #emit(connection: Connection, packet: Packet, out: TcpOutput): void {
     const segment = this.#segment;
-    out.source = connection.id.local.w3;
-    out.destination = connection.id.remote.w3;
-    out.ttl = connection.options.ttl;
-    out.trafficClass = (connection.options.trafficClass & ~ECN_MASK) | segment.ecn;
-    out.sourceRoute = routeOf(connection);
+    addressSegment(connection, segment, out);
     packet.reset();
     const textAt = segment.has(wire.SYN) ? add(segment.seq, 1) : segment.seq;
     connection.sender.copy(textAt, segment.payloadLength, packet.bytes, packet.end);

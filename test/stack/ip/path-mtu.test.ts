@@ -104,3 +104,15 @@ test('entries are bounded: the one learnt longest ago goes', () => {
   expect([1, 2, 3, 4].map((destination) => paths.mtuFor(destination, 1500, 0))).toEqual([1300, 1500, 1400, 1400]);
   expect(paths.size).toBe(3);
 });
+
+test('RFC 4821 §5.2: what a connection has found out by trying counts for all, until it is ten minutes old, and may be raised', () => {
+  const memory = new PathMtu();
+  memory.learn(BOB, 1064, 0);
+  expect([memory.mtuFor(BOB, 1500, 0), memory.mayForbidFragments(BOB, 0)]).toEqual([1064, true]);
+  memory.learn(BOB, 1282, MINUTE);
+  expect(memory.mtuFor(BOB, 1500, MINUTE)).toBe(1282);
+  expect(memory.mtuFor(BOB, 1500, 11 * MINUTE - 1)).toBe(1282);
+  expect(memory.mtuFor(BOB, 1500, 11 * MINUTE)).toBe(1500);
+  memory.learn(BOB, 300, 0);
+  expect([memory.mtuFor(BOB, 1500, 0), memory.mayForbidFragments(BOB, 0)]).toEqual([552, false]);
+});

@@ -3,7 +3,7 @@ import type { Micros } from '../../time.ts';
 import { MILLISECOND, NEVER } from '../../time.ts';
 import { add, after, atOrBefore, before, diff } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
-import { FIN, SYN } from '../../wire/tcp.ts';
+import { ECE, FIN, SYN } from '../../wire/tcp.ts';
 import { regulate } from '../congestion/regulate.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
@@ -11,6 +11,7 @@ import { noteReduction } from '../ecn/receive.ts';
 import { echoArrives, withholdsGrowth } from '../ecn/send.ts';
 import { lossAlert } from '../loss/alert.ts';
 import { takeBlocks } from '../loss/sack.ts';
+import { probeAcknowledged } from '../send/mtu-probe.ts';
 
 /**
  * The peer reports the very segment that its acknowledgment asks for: it has thrown away what it had (RFC 2018 §8). What is
@@ -32,6 +33,7 @@ export function ackArrives(tcb: Connection, segment: Segment, now: Micros): Verd
   noteReduction(tcb, segment);
   sample.isRepeated = isDuplicate(tcb, segment, windowBefore);
   takeDeliveries(tcb, segment, now);
+  if (tcb.hasTraffic) tcb.traffic.rate.end(tcb.rtt.minimum, now, tcb.ecn !== undefined && segment.has(ECE));
   lossAlert(tcb, segment, now);
   echoArrives(tcb, segment, sample.flight, now);
   regulate(tcb, isText && !withholdsGrowth(tcb, segment), phase);
@@ -119,7 +121,10 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
   const { sample, recovery } = sender;
   sample.acked = diff(segment.ack, snd.una);
   const restart = !isLaterPartialAck(tcb, segment);
-  sender.acknowledge(segment.ack);
+  const isText = snd.synAcknowledged;
+  sender.acknowledge(segment.ack, isText ? tcb.traffic : undefined);
+  if (isText) tcb.traffic.sent.acknowledged(sample.acked, now);
+  if (tcb.mtuSearch !== undefined) probeAcknowledged(tcb);
   if (sampleRtt(tcb, segment, now)) sample.rtt = rtt.latest;
   recovery.expiries = 0;
   tcb.app.softError = undefined; // whatever was in the way, this came through

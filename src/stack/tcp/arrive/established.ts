@@ -2,17 +2,15 @@
 import type { Micros } from '../../time.ts';
 import { CONNECTED, READABLE, WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
-import { DEFAULT_MSS, MIN_MSS } from '../open/handshake.ts';
-
-/** Two segments shall fit the peer's window, or each would wait for the other's acknowledgment; windows up to 536 are taken as they are. */
-const boundToWindow = (mss: number, maxWindow: number): number =>
-  maxWindow === 0 ? mss : Math.min(mss, Math.max(maxWindow > DEFAULT_MSS ? maxWindow >> 1 : maxWindow, MIN_MSS));
+import { startMtuSearch } from '../send/mtu-probe.ts';
+import { applyMss } from '../send/segment-size.ts';
 
 export function startEstablished(tcb: Connection, now: Micros): void {
-  const { sender, rtt, agreement, options } = tcb;
+  const { sender, rtt } = tcb;
   // the timer, not the count of transmissions: a simultaneous open sends its SYN twice and nothing was lost
   const synRetransmitted = rtt.backOffs > 0;
-  sender.control.mss = options.halfWindowMss ? boundToWindow(agreement.sendMss, tcb.snd.maxWnd) : agreement.sendMss;
+  applyMss(tcb);
+  startMtuSearch(tcb, now);
   rtt.handshakeDone(synRetransmitted);
   // RFC 5681 §3.1: the initial window after a lost SYN is one segment; ssthresh stays where it is
   if (synRetransmitted) sender.control.onTimeout(0, true, now);

@@ -4,6 +4,7 @@ import { inWindow } from '../../wire/seq.ts';
 import type { TcpFailure } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import { reportProblem } from '../problem.ts';
+import { setPathMtu } from '../send/mtu-probe.ts';
 
 /** What a router or host said about a segment of ours. */
 export interface TcpFault {
@@ -45,12 +46,12 @@ export function icmpArrives(tcb: Connection, fault: TcpFault, quoted: Seq): bool
   }
 }
 
-/** RFC 1191 §6.3, §6.4: smaller segments from now on, and those that were too large again, without waiting for the timer. */
+/** RFC 1191 §6.3, §6.4: smaller segments from now on, and those that were too large again at once; the window stays. */
 function pathMtuChanged(tcb: Connection, pathMtu: number): void {
-  if (pathMtu >= tcb.agreement.pathMtu) return;
-  tcb.agreement.pathMtu = pathMtu;
-  tcb.sender.control.mss = tcb.agreement.sendMss;
-  tcb.sender.sent.markAllLost();
-  tcb.sender.recovery.duplicates = 0;
+  if (pathMtu >= tcb.agreement.pathMtu || !tcb.options.pathMtuDiscovery) return;
+  setPathMtu(tcb, pathMtu);
+  const { sent, control, recovery } = tcb.sender;
+  sent.markLongerLost(control.mss);
+  recovery.duplicates = 0;
   tcb.host?.ready(tcb);
 }

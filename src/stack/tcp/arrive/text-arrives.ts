@@ -71,9 +71,11 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
     return 'too many holes in the receive buffer';
   }
   if (rcv.nxt === nxtBefore) {
+    tcb.traffic.received.outOfOrder++;
     acks.outOfOrder();
     return undefined;
   }
+  tcb.traffic.received.bytes += diff(rcv.nxt, nxtBefore);
   acks.inOrder(diff(rcv.nxt, nxtBefore), receiver.segmentSize);
   // RFC 5681 §4.2: what fills a hole is acknowledged at once
   if (islandsBefore > 0) {

@@ -3,6 +3,7 @@ import type { Micros } from '../../time.ts';
 import { add, after, atOrAfter, before } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
+import { probeLost } from '../send/mtu-probe.ts';
 import { judgeTimeout } from './f-rto.ts';
 import { detectLosses } from './loss-detection.ts';
 import { DUPLICATE_THRESHOLD } from './recovery.ts';
@@ -47,7 +48,7 @@ export function seekLosses(tcb: Connection, now: Micros): void {
   const { sender, snd } = tcb;
   const { phase } = sender.recovery;
   const found = detectLosses(tcb, now);
-  if (found && phase === 'open') beginRecovery(tcb, snd.flight, now);
+  if (found && phase === 'open' && !probeLost(tcb)) beginRecovery(tcb, snd.flight, now);
 }
 
 /** @returns whether it is a fast recovery; Tahoe's answer is that to a time-out, one segment and slow start */
@@ -75,6 +76,7 @@ function duplicateAck(tcb: Connection, now: Micros): void {
   if (recovery.duplicates !== DUPLICATE_THRESHOLD) return;
   // RFC 6582 §3.2 step 2: what was sent before the last recovery ended may still cause duplicates
   if (!after(snd.una, recovery.recover)) return;
+  if (probeLost(tcb)) return;
   if (beginRecovery(tcb, recovery.flightAtLoss, now)) sent.markFirstLost(control.mss);
 }
 

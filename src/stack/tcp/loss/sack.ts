@@ -65,7 +65,7 @@ export function takeBlocks(tcb: Connection, segment: Segment): number {
       continue;
     }
     if (!before(left, right) || !after(left, snd.una) || !after(left, segment.ack) || after(right, snd.nxt)) continue;
-    news += sender.sent.sack(left, right, sender.rack);
+    news += sender.sent.sack(left, right, tcb.traffic);
   }
   return news;
 }

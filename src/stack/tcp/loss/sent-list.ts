@@ -55,7 +55,7 @@ export class SentList {
   }
 
   /** Records a first transmission behind all others. */
-  append(at: Seq, length: number, now: Micros): void {
+  append(at: Seq, length: number, now: Micros): SentSegment {
     const record = this.#pool.take();
     record.seq = at;
     record.length = length;
@@ -64,6 +64,7 @@ export class SentList {
     else this.#tail.next = record;
     this.#tail = record;
     this.#linkNewest(record);
+    return record;
   }
 
   /** Removes everything before `ack`, splitting a record that it cuts. */
@@ -178,6 +179,11 @@ export class SentList {
     }
   }
 
+  /** What went out in segments longer than `mss`: a path has turned out to be too narrow for them. */
+  markLongerLost(mss: number): void {
+    for (let record = this.#head; record !== undefined; record = record.next) if (record.length > mss) this.markLost(record);
+  }
+
   markLost(record: SentSegment): void {
     if (record.lost || record.sacked) return;
     const isOnly = this.lostLength === 0; // without a hint others may lie before it, unless there are none
@@ -210,6 +216,10 @@ export class SentList {
     rest.retransmissions = record.retransmissions;
     rest.lost = record.lost;
     rest.sacked = record.sacked;
+    rest.deliveredBefore = record.deliveredBefore;
+    rest.deliveredAt = record.deliveredAt;
+    rest.firstSentAt = record.firstSentAt;
+    rest.isAppLimited = record.isAppLimited;
     rest.next = record.next;
     record.length = length;
     record.next = rest;

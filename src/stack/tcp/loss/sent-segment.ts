@@ -20,6 +20,11 @@ export class SentSegment {
   lost = false;
   /** The peer has it, though not everything before it: RFC 2018. */
   sacked = false;
+  /** For the rate of delivery: how much had been delivered when it was sent, since when, and when the flight began. */
+  deliveredBefore = 0;
+  deliveredAt: Micros = NEVER;
+  firstSentAt: Micros = 0;
+  isAppLimited = false;
   /** The next one in sequence. */
   next: SentSegment | undefined = undefined;
   /** Neighbours in the order of transmission; only what is neither lost nor sacked is in that order. */
@@ -45,6 +50,7 @@ export class RecordPool {
     record.retransmissions = 0;
     record.lost = false;
     record.sacked = false;
+    record.deliveredAt = NEVER;
     return record;
   }
 

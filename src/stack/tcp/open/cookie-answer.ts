@@ -7,7 +7,7 @@ import type { FourTuple, Path } from '../connection.ts';
 import { asksForEcn } from '../ecn/negotiation.ts';
 import type { TcpOptions } from '../options.ts';
 import { Timestamps } from '../time/timestamps.ts';
-import { FIXED_HEADERS, shiftFor } from './handshake.ts';
+import { announcedMss, shiftFor } from './handshake.ts';
 import type { IsnGenerator } from './isn.ts';
 import type { HandshakeId, SynCookies } from './syn-cookies.ts';
 
@@ -30,7 +30,7 @@ export function cookieAnswer(cookies: SynCookies, isn: IsnGenerator, request: Co
   answer.seq = cookies.make(wordsOf(id), syn, now);
   answer.ack = add(syn.seq, 1);
   answer.window = Math.min(options.receiveBuffer, 0xffff);
-  answer.mss = path.interfaceMtu - FIXED_HEADERS;
+  answer.mss = announcedMss(path.interfaceMtu, options.maxSegment);
   answer.reason = 'SYN ACK with a cookie: the backlog is full';
   if (!syn.hasTimestamps || !options.timestamps) return answer; // nowhere to keep more than the MSS
   answer.hasTimestamps = true;

@@ -33,24 +33,31 @@ export class Agreement {
   /** Both sent SACK-permitted, RFC 2018 §2. */
   sack = false;
 
-  constructor(interfaceMtu: number, pathMtu: number) {
-    this.announcedMss = interfaceMtu - FIXED_HEADERS;
+  /** @param maxSegment what the application allows, for both directions; 0: anything */
+  constructor(interfaceMtu: number, pathMtu: number, maxSegment = 0) {
+    this.announcedMss = announcedMss(interfaceMtu, maxSegment);
     this.pathMtu = pathMtu;
   }
 
   /** MUST-16, RFC 6691: payload per segment, options that every segment carries subtracted. */
   get sendMss(): number {
-    return (
-      Math.max(Math.min(this.peerMss, this.pathMtu - FIXED_HEADERS - this.ipOptions), MIN_MSS) -
-      (this.timestamps ? TIMESTAMPS_ROOM : 0)
-    );
+    return Math.max(Math.min(this.peerMss, this.pathMtu - FIXED_HEADERS - this.ipOptions), MIN_MSS) - this.optionsRoom;
+  }
+
+  /** What the options take that every segment carries. */
+  get optionsRoom(): number {
+    return this.timestamps ? TIMESTAMPS_ROOM : 0;
   }
 
   /** Payload of a full-sized segment from the peer. */
   get receiveMss(): number {
-    return this.announcedMss - (this.timestamps ? TIMESTAMPS_ROOM : 0);
+    return this.announcedMss - this.optionsRoom;
   }
 }
+
+/** What a SYN says: the longest text that our interface takes (MUST-67), and that the application wants. */
+export const announcedMss = (interfaceMtu: number, maxSegment: number): number =>
+  Math.min(interfaceMtu - FIXED_HEADERS, maxSegment > 0 ? maxSegment : interfaceMtu);
 
 /** The smallest shift with which 16 bits can name the largest buffer. */
 export function shiftFor(maxReceiveBuffer: number): number {
@@ -61,7 +68,8 @@ export function shiftFor(maxReceiveBuffer: number): number {
 
 /** Reads the peer's SYN: an option counts only when both SYNs carry it. */
 export function agree(agreement: Agreement, syn: Segment, options: TcpOptions): void {
-  agreement.peerMss = syn.mss > 0 ? Math.max(syn.mss, options.minMss) : DEFAULT_MSS;
+  const peerMss = syn.mss > 0 ? Math.max(syn.mss, options.minMss) : DEFAULT_MSS;
+  agreement.peerMss = options.maxSegment > 0 ? Math.min(peerMss, Math.max(options.maxSegment, MIN_MSS)) : peerMss;
   agreement.timestamps = options.timestamps && syn.hasTimestamps;
   agreement.sack = options.sack && syn.sackPermitted;
   const scaling = options.windowScale && syn.windowShift >= 0;

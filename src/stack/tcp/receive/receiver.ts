@@ -1,5 +1,5 @@
 /** The receiving half: the ring in which text is put in order, and the window we offer. */
-import { RingBuffer } from '../../bytes/ring-buffer.ts';
+import { EMPTY_RING, RingBuffer } from '../../bytes/ring-buffer.ts';
 import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, after, diff, max } from '../../wire/seq.ts';
@@ -16,7 +16,7 @@ export class Receiver {
   #islands: Reassembly | undefined = undefined;
   #report: SackReport | undefined = undefined;
   /** Bytes in order that the application has not read are `ring[0, ring.length)`; islands lie beyond. */
-  readonly #ring = new RingBuffer(0);
+  #ring: RingBuffer = EMPTY_RING;
   readonly #space: ReceiveSpace;
   /** Bytes we are ready to hold; grows when the application keeps up with the peer. */
   #limit: number;
@@ -88,6 +88,7 @@ export class Receiver {
     const offset = this.#ring.length + diff(at, this.#space.nxt);
     const end = add(at, length);
     if (at !== this.#space.nxt && !this.#insert(at, end)) return false;
+    if (this.#ring === EMPTY_RING) this.#ring = new RingBuffer(offset + length);
     this.#ring.reserve(offset + length);
     this.#ring.writeAt(offset, bytes, from, to);
     if (at !== this.#space.nxt) return true;

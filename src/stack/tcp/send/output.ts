@@ -6,11 +6,13 @@ import type { Segment } from '../../wire/tcp.ts';
 import { ACK, RST } from '../../wire/tcp.ts';
 import { WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
+import { countSent, noteOccupation } from '../info/traffic.ts';
 import { endOfNewText } from '../loss/f-rto.ts';
 import { tailProbeDelay } from '../loss/tail-probe.ts';
 import { fillSyn, maySendEarly } from '../open/fast-open.ts';
 import { mayTransmitText } from '../state.ts';
 import { isOnlySyn, mayGoSmall } from './hold.ts';
+import { probeMtu } from './mtu-probe.ts';
 import { probeDelay } from './persist.ts';
 import { resend, retransmit, transmitTailProbe } from './retransmit.ts';
 import { acceptableSeq, burst, burstLimit, complete, sent, shape, stamp, transmit } from './shape.ts';
@@ -33,6 +35,7 @@ export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolea
     acknowledge(tcb, out)
   ) {
     complete(tcb, out, now);
+    countSent(tcb, out);
     return true;
   }
   armWaiting(tcb, now);
@@ -66,11 +69,18 @@ function transmitSyn(tcb: Connection, out: Segment, now: Micros): boolean {
 
 /** Text for the first time, and the FIN behind the last of it. */
 function transmitText(tcb: Connection, out: Segment, now: Micros): boolean {
-  const { sender, snd } = tcb;
+  const { sender } = tcb;
   if (!(mayTransmitText(tcb.state) || maySendEarly(tcb)) || sender.finSent) return false;
   const unsent = sender.unsent;
   if ((unsent === 0 && !sender.finQueued) || mustWait(tcb)) return false;
   if (sender.sent.isEmpty && unsent > 0) restartAfterSilence(tcb, now);
+  const probe = probeMtu(tcb, out, now);
+  return probe === 'no' ? transmitSegment(tcb, out, now) : probe === 'sent';
+}
+
+function transmitSegment(tcb: Connection, out: Segment, now: Micros): boolean {
+  const { sender, snd } = tcb;
+  const { unsent } = sender;
   const windowRoom = diff(add(snd.una, snd.wnd), snd.nxt);
   const room = Math.min(windowRoom, congestionRoom(tcb));
   const text = textLength(tcb, unsent, room);
@@ -197,6 +207,7 @@ function armWaiting(tcb: Connection, now: Micros): void {
     app.wantsWritable = false;
     app.raise(WRITABLE);
   }
+  noteOccupation(tcb, now);
 }
 
 /** Worth telling: a quarter of the buffer is free, and what waits to be sent is below half of the low-water mark (as in Linux). */

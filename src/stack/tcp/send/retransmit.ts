@@ -5,6 +5,7 @@ import type { Segment } from '../../wire/tcp.ts';
 import type { Connection } from '../connection.ts';
 import type { Recovery } from '../loss/recovery.ts';
 import type { SentSegment } from '../loss/sent-segment.ts';
+import { abandonProbe } from './mtu-probe.ts';
 import { burst, sent, shape, transmit } from './shape.ts';
 
 /** The oldest segment believed lost. */
@@ -54,9 +55,12 @@ function resendReason({ phase, urgent, partialSeen }: Recovery): string {
 
 export function resend(tcb: Connection, out: Segment, record: SentSegment, length: number, now: Micros): void {
   if (length < record.length) tcb.sender.sent.split(record, length);
+  abandonProbe(tcb);
   const { sender, timestamps } = tcb;
   sender.sent.retransmitted(record, now);
+  tcb.traffic.rate.sent(record, false, now);
   shape(tcb, out, record.seq, length);
+  tcb.traffic.sent.again(out.gsoSize > 0 ? Math.ceil(length / out.gsoSize) : 1, out.payloadLength);
   sent(tcb, now);
   if (!tcb.snd.synAcknowledged) return;
   const history = sender.recovery.remember();

@@ -1,5 +1,5 @@
 /** The sending half: what the application wrote, what of it is in flight, and how much more may be. */
-import { RingBuffer } from '../../bytes/ring-buffer.ts';
+import { EMPTY_RING, RingBuffer } from '../../bytes/ring-buffer.ts';
 import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
@@ -7,6 +7,7 @@ import { add, diff, seq } from '../../wire/seq.ts';
 import type { AckSample, CongestionControl } from '../congestion/control.ts';
 import { Rack } from '../loss/rack.ts';
 import { Recovery } from '../loss/recovery.ts';
+import type { DeliveryObserver } from '../loss/sent-list.ts';
 import { SentList } from '../loss/sent-list.ts';
 import { TailProbe } from '../loss/tail-probe.ts';
 import type { TcpOptions } from '../options.ts';
@@ -45,7 +46,7 @@ export class Sender {
   probes = 0;
   probeDue = false;
   /** Bytes `[0, length)` written and not acknowledged; offset 0 is the first byte at or after SND.UNA. */
-  readonly #ring = new RingBuffer(0);
+  #ring: RingBuffer = EMPTY_RING;
   readonly #space: SendSpace;
   #limit: number;
   #maximum: number;
@@ -75,6 +76,10 @@ export class Sender {
   /** A tail probe goes out at the next poll. */
   get isTailProbeDue(): boolean {
     return this.#tail?.due ?? false;
+  }
+
+  get reorderingSeen(): boolean {
+    return this.#rack?.reorderingSeen ?? false;
   }
 
   get isTailProbeOut(): boolean {
@@ -145,6 +150,8 @@ export class Sender {
   /** @returns how many bytes of `bytes[from, to)` were taken */
   write(bytes: Uint8Array, from: number, to: number): number {
     const count = Math.min(to - from, this.free);
+    if (count === 0) return 0;
+    if (this.#ring === EMPTY_RING) this.#ring = new RingBuffer(count);
     this.#ring.reserve(this.#ring.length + count);
     this.#ring.writeAt(this.#ring.length, bytes, from, from + count);
     this.#ring.extend(count);
@@ -169,13 +176,13 @@ export class Sender {
     this.#ring.readAt(diff(at, this.#base), length, into, offset);
   }
 
-  /** SND.UNA moves to `ack`: forgets what lies before it. */
-  acknowledge(ack: Seq): void {
+  /** SND.UNA moves to `ack`: forgets what lies before it. @param observer told of each record; not of the SYN's */
+  acknowledge(ack: Seq, observer?: DeliveryObserver): void {
     const covered = Math.max(diff(ack, this.#base), 0);
     if (covered > this.#ring.length) this.finAcknowledged = true;
     this.#ring.discard(Math.min(covered, this.#ring.length));
     this.#space.una = ack;
-    this.sent.acknowledge(ack, this.#space.synAcknowledged ? this.rack : undefined);
+    this.sent.acknowledge(ack, this.#space.synAcknowledged ? observer : undefined);
     this.#space.synAcknowledged = true;
     this.history?.acknowledge(ack);
     // twice the congestion window: one in flight and one being written
@@ -185,7 +192,6 @@ export class Sender {
   /** Gives the memory back. */
   release(): void {
     this.sent.clear();
-    this.#ring.discard(this.#ring.length);
-    this.#ring.shrink(0);
+    this.#ring = EMPTY_RING;
   }
 }

@@ -96,7 +96,9 @@ export function burstLimit(tcb: Connection): number {
 export function transmit(tcb: Connection, out: Segment, length: number, now: Micros): void {
   const at = tcb.snd.nxt;
   tcb.snd.nxt = add(at, length);
-  tcb.sender.sent.append(at, length, now);
+  const isFirst = tcb.sender.sent.isEmpty;
+  const record = tcb.sender.sent.append(at, length, now);
+  tcb.traffic.rate.sent(record, isFirst, now);
   shape(tcb, out, at, length);
   if (tcb.sender.history !== undefined) remember(tcb, tcb.sender.history, out);
   markNewText(tcb, out);

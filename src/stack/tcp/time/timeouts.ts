@@ -8,6 +8,7 @@ import { isPatient } from '../open/defer-accept.ts';
 import { noteTimeout } from '../open/fast-open.ts';
 import { countUnanswered } from '../problem.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
+import { suspectBlackHole } from '../send/mtu-probe.ts';
 import { isCountUsedUp, isInHandshake, keepsRto } from './handshake-timeouts.ts';
 import { userTimeoutOf } from './user-timeout.ts';
 
@@ -44,6 +45,8 @@ function retransmissionTimeout(tcb: Connection, now: Micros): void {
   if (sender.sent.isEmpty) return;
   if (tcb.fastOpen !== undefined) noteTimeout(tcb, tcb.fastOpen, now);
   if (gaveUp(tcb, now)) return;
+  tcb.traffic.sent.timedOut(now);
+  suspectBlackHole(tcb, now); // first, so that one segment of the new size goes out
   const inHandshake = isInHandshake(tcb);
   // a lost SYN says nothing about the path's capacity: ssthresh must not be pinned by it
   if (!inHandshake) lossByTimeout(tcb, now);
