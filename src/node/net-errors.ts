@@ -18,6 +18,11 @@ const CODES = {
   'host unreachable': 'EHOSTUNREACH',
   'network unreachable': 'ENETUNREACH',
   'protocol unreachable': 'ENOPROTOOPT',
+  // Linux has numbers of their own for these; Node knows them as plain unreachable
+  'host down': 'EHOSTUNREACH',
+  'host isolated': 'EHOSTUNREACH',
+  'source route failed': 'EHOSTUNREACH',
+  'parameter problem': 'EPROTO',
   aborted: 'ECONNABORTED',
   closed: 'EPIPE',
   'port in use': 'EADDRINUSE',

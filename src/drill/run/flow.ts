@@ -22,6 +22,8 @@ export class Flow {
   remoteIsn = 0;
   /** Both directions have ended: the next SYN begins again. */
   #ended = 0;
+  /** The peer's SYN has been seen; another one in the same connection does not change what numbers count from. */
+  #peerHasBegun = false;
   /** Script's TSval to live TSval, and the difference of the pair learned last. */
   readonly #timestamps = new Map<number, number>();
   #timestampShift = 0;
@@ -46,13 +48,7 @@ export class Flow {
   /** Learns from a packet that the host has sent what no other can tell. @param expected the script's line about it, if any */
   learn(header: TcpHeader, expected: Tcp | undefined): void {
     if (header.flags & SYN) {
-      if (this.localIsn === undefined || this.#ended === 3) {
-        this.localIsn = header.seq;
-        this.#localScriptIsn = 0;
-        this.#isNamed = false;
-        this.#ended = 0;
-        this.#rightEdge = 0;
-      }
+      if (this.localIsn === undefined || this.#ended === 3) this.#begin(header);
       if (expected?.seq.kind === 'range' && !this.#isNamed) {
         this.#localScriptIsn = expected.seq.from;
         this.#isNamed = true;
@@ -66,6 +62,16 @@ export class Flow {
     if (live === undefined || script === undefined) return;
     this.#timestamps.set(script.val, live.val);
     this.#timestampShift = live.val - script.val;
+  }
+
+  /** Our SYN, the first one or one behind the end of everything before. */
+  #begin({ seq, flags }: TcpHeader): void {
+    if (this.#ended === 3 && (flags & ACK) === 0) this.#peerHasBegun = false;
+    this.localIsn = seq;
+    this.#localScriptIsn = 0;
+    this.#isNamed = false;
+    this.#ended = 0;
+    this.#rightEdge = 0;
   }
 
   /** A packet of the host in the script's numbers. @param absolute leave the sequence number as it is on the wire */
@@ -112,6 +118,8 @@ export class Flow {
   }
 
   #peerBegins({ options }: Tcp, isn: number): void {
+    if (this.#peerHasBegun && this.#ended !== 3) return;
+    this.#peerHasBegun = true;
     this.remoteIsn = isn;
     this.#peerScales = options !== 'any' && options.some(({ kind }) => kind === 'wscale');
   }

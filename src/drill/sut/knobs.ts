@@ -54,7 +54,8 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_keepalive_time: seconds('keepAliveIdle'),
   tcp_keepalive_intvl: seconds('keepAliveInterval'),
   tcp_keepalive_probes: ([value = 0]) => ({ keepAliveProbes: value }),
-  tcp_rmem: buffers('receiveBuffer', 'maxReceiveBuffer'),
+  // half of a buffer pays for the kernel's bookkeeping; the scale is chosen for all of the largest
+  tcp_rmem: ([, usual = 0, maximum = usual]) => ({ receiveBuffer: usual >> 1, maxReceiveBuffer: maximum }),
   tcp_wmem: buffers('sendBuffer', 'maxSendBuffer'),
   tcp_rto_min_us: ([value = 0]) => ({ minRto: value }),
   tcp_rto_max_ms: milliseconds('maxRto'),

@@ -102,7 +102,13 @@ function failureOf(kind: IcmpErrorKind): TcpFailure {
   switch (kind) {
     case 'port unreachable':
     case 'protocol unreachable':
+    case 'source route failed':
+    case 'parameter problem':
       return kind;
+    case 'host unknown':
+      return 'host down';
+    case 'source host isolated':
+      return 'host isolated';
     case 'net unreachable':
     case 'net unknown':
     case 'net prohibited':

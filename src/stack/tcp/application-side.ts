@@ -25,6 +25,10 @@ export type TcpFailure =
   | 'network unreachable'
   | 'protocol unreachable'
   | 'port unreachable'
+  | 'host down'
+  | 'host isolated'
+  | 'source route failed'
+  | 'parameter problem'
   | 'aborted';
 
 /** Whoever holds the connection; told after a run, never in the middle of one. */

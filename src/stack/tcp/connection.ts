@@ -21,6 +21,7 @@ import { Agreement } from './open/handshake.ts';
 import type { Listener } from './open/listener.ts';
 import type { TcpOptions } from './options.ts';
 import { AckPolicy } from './receive/delayed-ack.ts';
+import { afterRead } from './receive/linux-ack-schedule.ts';
 import { Receiver } from './receive/receiver.ts';
 import type { UrgentMark } from './receive/urgent-mark.ts';
 import { readAtMark, readableBytes, takeUrgent, urgentAhead } from './receive/urgent-mark.ts';
@@ -151,6 +152,7 @@ export class Connection implements Timed {
     this.timestamps = new Timestamps(secret);
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
+    this.receiver.fitWindow(this.agreement.announcedMss);
     this.sender = new Sender(this.snd, controlFor(options), options, shared);
     if (options.sourceRoute !== undefined) routeChanged(this);
   }
@@ -213,8 +215,12 @@ export class Connection implements Timed {
   receive(into: Uint8Array, at = 0, length: number = into.length - at): number {
     const { receiver, urgentMark: mark } = this;
     const count = mark === undefined ? receiver.read(into, at, length) : readAtMark(this, into, at, length);
-    if (this.receiver.hasWindowUpdate && state.mayReceiveText(this.state)) {
+    if (this.receiver.hasWindowUpdate(this.agreement.receiveShift) && state.mayReceiveText(this.state)) {
       this.acks.now('window update');
+      this.host?.ready(this);
+    }
+    if (this.acks.linux?.isScheduled) {
+      afterRead(this);
       this.host?.ready(this);
     }
     if (this.state === 'TIME-WAIT' && this.receiver.available === 0) this.host?.ready(this); // nothing left but the memory

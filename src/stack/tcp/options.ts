@@ -77,6 +77,11 @@ export interface TcpOptions {
   readonly fixedRto: Micros;
   /** Delayed acknowledgment (MUST-40: below 500 ms); 0 acknowledges at once. @default 40 ms */
   readonly ackDelay: Micros;
+  /**
+   * Which acknowledgments wait: after the first sixteen all that are not second full segments (RFC 9293 §3.8.6.3), or as in Linux
+   * depending on whether the application answers and drains what it reads, with a delay that adapts to the peer's pauses. @default 'usual'
+   */
+  readonly ackPolicy: 'usual' | 'linux';
   /** 2 MSL. RFC 9293 §3.4.2 suggests an MSL of 2 minutes; kernels hold TIME-WAIT for one minute. @default 60 s */
   readonly timeWait: Micros;
   /** How long a closed socket waits in FIN-WAIT-2 for the peer's FIN; 0: not at all, a RST ends it. @default 60 s */
@@ -103,6 +108,11 @@ export interface TcpOptions {
   readonly receiveBuffer: number;
   /** How far the receive buffer may grow. @default 4 MiB */
   readonly maxReceiveBuffer: number;
+  /**
+   * The window is what the buffer has room for, or as in Linux it opens with the text that arrives and moves in units of the scale,
+   * and the peer hears of room by itself only when it has doubled. @default 'buffer'
+   */
+  readonly receiveWindow: 'buffer' | 'linux';
   /** Never offer a larger window than this; 0: the buffer decides. Linux's TCP_WINDOW_CLAMP. @default 0 */
   readonly windowClamp: number;
   /** Bytes the application may write ahead of the peer at first. @default 256 KiB */
@@ -126,8 +136,14 @@ export interface TcpOptions {
   readonly challengeInterval: Micros;
   /** An acknowledgment of what was never sent is answered (RFC 9293 §3.10.7.4 fifth) or passed over, as in Linux. @default true */
   readonly answersUnsentAck: boolean;
+  /** A segment without the timestamps that were agreed on is dropped (RFC 7323 §3.2) or taken, as in Linux. @default true */
+  readonly requiresTimestamps: boolean;
+  /** The initial window stays what it is when one SYN of ours was lost, as in Linux, and shrinks with the second. @default false */
+  readonly forgivesLostSyn: boolean;
   /** Any ICMP error about a SYN ends the attempt, as in Linux; RFC 1122 §4.2.3.9 has soft ones ignored. @default false */
   readonly softErrorEndsAttempt: boolean;
+  /** Text or a FIN that comes in TIME-WAIT within the window is answered, as kernels do; RFC 9293 passes over it. @default false */
+  readonly timeWaitAnswersText: boolean;
   /** Keep TIME-WAIT when a RST arrives (RFC 1337 §3). @default true */
   readonly protectTimeWait: boolean;
   /** Three duplicate acknowledgments, or selective ones that say as much, mean a loss (RFC 5681 §3.2); off: only the timer does. @default true */
@@ -260,6 +276,7 @@ export const DEFAULTS: TcpOptions = {
   maxRto: 60 * SECOND,
   fixedRto: 0,
   ackDelay: 40 * MILLISECOND,
+  ackPolicy: 'usual',
   timeWait: 60 * SECOND,
   finWait2: 60 * SECOND,
   windowScale: true,
@@ -273,6 +290,7 @@ export const DEFAULTS: TcpOptions = {
   timestamps: true,
   receiveBuffer: 64 * 1024,
   maxReceiveBuffer: 4 * 1024 * 1024,
+  receiveWindow: 'buffer',
   windowClamp: 0,
   sendBuffer: 256 * 1024,
   maxSendBuffer: 4 * 1024 * 1024,
@@ -283,7 +301,10 @@ export const DEFAULTS: TcpOptions = {
   windowProbe: 'octet',
   challengeInterval: 0,
   answersUnsentAck: true,
+  requiresTimestamps: true,
+  forgivesLostSyn: false,
   softErrorEndsAttempt: false,
+  timeWaitAnswersText: false,
   protectTimeWait: true,
   fastRetransmit: true,
   fastRecovery: true,

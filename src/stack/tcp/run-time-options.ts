@@ -3,6 +3,7 @@ import { NEVER } from '../time.ts';
 import { successorOf } from './congestion/choose.ts';
 import type { Connection } from './connection.ts';
 import type { TcpOptions } from './options.ts';
+import { preferQuick } from './receive/linux-ack-schedule.ts';
 import { NO_CLAMP } from './receive/receiver.ts';
 import { routeChanged } from './source-routing.ts';
 
@@ -41,6 +42,7 @@ function userTimeoutChanged(tcb: Connection, changes: Partial<TcpOptions>): void
 /** TCP_QUICKACK: acknowledge at once for a while, and what waits right now; off: delay again. Neither is for ever, as in Linux. */
 export function quickAck(tcb: Connection, on: boolean): void {
   tcb.acks.setQuick(on);
+  preferQuick(tcb, on);
   if (on && tcb.acks.isPending) tcb.acks.now('quick ACK');
   tcb.host?.ready(tcb);
 }

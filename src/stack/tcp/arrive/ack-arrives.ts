@@ -161,5 +161,5 @@ function windowOpened(tcb: Connection, now: Micros): void {
   tcb.sender.probeDue = false;
   tcb.timers.persist = NEVER;
   tcb.sender.stalledSince = tcb.sender.sent.isEmpty ? NEVER : now;
-  tcb.sender.sent.markAllLost();
+  if (tcb.options.windowProbe === 'octet') tcb.sender.sent.markAllLost(); // else its own timer has gone on
 }

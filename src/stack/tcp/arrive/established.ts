@@ -6,14 +6,14 @@ import { startMtuSearch } from '../send/mtu-probe.ts';
 import { applyMss } from '../send/segment-size.ts';
 
 export function startEstablished(tcb: Connection, now: Micros): void {
-  const { sender, rtt } = tcb;
+  const { sender, rtt, options } = tcb;
   // the timer, not the count of transmissions: a simultaneous open sends its SYN twice and nothing was lost
-  const synRetransmitted = rtt.backOffs > 0;
+  const lostSyns = rtt.backOffs;
   applyMss(tcb);
   startMtuSearch(tcb, now);
-  rtt.handshakeDone(synRetransmitted);
+  rtt.handshakeDone(lostSyns > 0);
   // RFC 5681 §3.1: the initial window after a lost SYN is one segment; ssthresh stays where it is
-  if (synRetransmitted) sender.control.onTimeout(0, true, now);
+  if (lostSyns > (options.forgivesLostSyn ? 1 : 0)) sender.control.onTimeout(0, true, now);
   sender.recovery.recover = tcb.snd.iss; // a SYN that timed out must not forbid the first fast retransmit
   tcb.heardAt = now;
   if (tcb.options.keepAlive) tcb.timers.keepAlive = now + tcb.options.keepAliveIdle;

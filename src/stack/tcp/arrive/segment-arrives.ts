@@ -13,6 +13,7 @@ import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
 import { confirmEcn } from '../ecn/negotiation.ts';
 import { holdsBack } from '../open/defer-accept.ts';
+import { finInOrder, nothingNew } from '../receive/linux-ack-schedule.ts';
 import { learnUserTimeout } from '../time/user-timeout.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
@@ -82,7 +83,7 @@ function checkTimestamp(tcb: Connection, segment: Segment, now: Micros): Verdict
   const { timestamps } = tcb;
   if (!timestamps.enabled || segment.has(RST)) return undefined;
   // RFC 7323 §3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the segment"
-  if (!segment.hasTimestamps) return 'timestamp missing';
+  if (!segment.hasTimestamps) return tcb.options.requiresTimestamps ? 'timestamp missing' : undefined;
   if (!timestamps.isOld(segment.tsValue, now)) return undefined;
   challenge(tcb, segment, now, 'ACK: timestamp too old');
   return 'old by its timestamp (PAWS)';
@@ -91,6 +92,7 @@ function checkTimestamp(tcb: Connection, segment: Segment, now: Micros): Verdict
 /** "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the RST bit is set ...)". */
 function unacceptable(tcb: Connection, segment: Segment, now: Micros): Verdict {
   if (segment.has(RST)) return 'RST outside the window';
+  if (segment.payloadLength > 0) nothingNew(tcb, now);
   if (segment.payloadLength > 0 && before(segment.seq, tcb.rcv.nxt))
     tcb.receiver.sawDuplicate(segment.seq, add(segment.seq, segment.payloadLength)); // RFC 2883 §4
   challenge(tcb, segment, now, 'ACK: segment outside the window');
@@ -189,8 +191,9 @@ function checkFin(tcb: Connection, now: Micros): Verdict {
   tcb.receiver.clearIslands();
   tcb.app.peerClosed = true;
   tcb.app.raise(PEER_CLOSED | READABLE);
-  tcb.acks.now('ACK of the FIN');
   tcb.move('FIN arrives');
+  if (tcb.options.ackPolicy === 'linux' && tcb.state === 'CLOSE-WAIT') finInOrder(tcb, now);
+  else tcb.acks.now('ACK of the FIN');
   if (tcb.state === 'TIME-WAIT') enterTimeWait(tcb, now);
   return undefined;
 }

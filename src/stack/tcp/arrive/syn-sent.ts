@@ -51,6 +51,7 @@ export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
   agreeOnEcn(tcb, syn);
   learnUserTimeout(tcb, syn);
   tcb.timestamps.enabled = tcb.agreement.timestamps;
+  if (tcb.state === 'SYN-RECEIVED' && tcb.agreement.timestamps) tcb.receiver.fitWindow(tcb.agreement.receiveMss);
   if (syn.hasTimestamps) tcb.timestamps.start(syn.tsValue, now);
   tcb.peerScales = syn.windowShift >= 0;
   // RFC 7323 §2.2: the window in a SYN is never scaled

@@ -9,6 +9,7 @@ import { READABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
 import { noteMark } from '../ecn/receive.ts';
+import { nothingNew, textInOrder } from '../receive/linux-ack-schedule.ts';
 import { mayReceiveText } from '../state.ts';
 
 /** Seventh: text in the window goes to its place in the receive ring. */
@@ -58,6 +59,7 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
       acks.outOfOrder(); // a FIN alone above a hole, or text that the closed window cut off
     else if (!segment.has(FIN)) {
       receiver.sawDuplicate(textAt, textEndOf(segment, textAt));
+      nothingNew(tcb, now);
       acks.now('ACK: nothing new');
     }
     return undefined;
@@ -76,7 +78,8 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
     return undefined;
   }
   tcb.traffic.received.bytes += diff(rcv.nxt, nxtBefore);
-  acks.inOrder(diff(rcv.nxt, nxtBefore), receiver.segmentSize);
+  if (tcb.options.ackPolicy === 'linux') textInOrder(tcb, segment, now);
+  else acks.inOrder(diff(rcv.nxt, nxtBefore), receiver.segmentSize);
   // RFC 5681 §4.2: what fills a hole is acknowledged at once
   if (islandsBefore > 0) {
     acks.holeFilled();
@@ -89,5 +92,6 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
 
 function armDelayedAck(tcb: Connection, now: Micros): undefined {
   if (tcb.options.ackDelay === 0) tcb.acks.now('ACK');
-  else if (!tcb.acks.immediate && tcb.timers.delayedAck === NEVER) tcb.timers.delayedAck = now + tcb.options.ackDelay;
+  else if (tcb.options.ackPolicy !== 'linux' && !tcb.acks.immediate && tcb.timers.delayedAck === NEVER)
+    tcb.timers.delayedAck = now + tcb.options.ackDelay;
 }

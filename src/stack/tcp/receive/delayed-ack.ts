@@ -1,5 +1,7 @@
 /** When to acknowledge: RFC 9293 §3.8.6.3 and RFC 5681 §4.2. */
 
+import type { LinuxAcks } from './linux-acks.ts';
+
 /** Acknowledge at once while the peer is in slow start: it grows with every acknowledgment it gets. Linux: TCP_MAX_QUICKACKS. */
 const QUICK_ACKS = 16;
 const QUICK_ACKS_FOR_LITTLE = 2;
@@ -14,12 +16,14 @@ export class AckPolicy {
   duplicatesOwed = 0;
   /** Why, in the words that the capture shows. */
   reason = '';
+  /** With Linux's policy, from the first text on. */
+  linux: LinuxAcks | undefined = undefined;
   #unacknowledged = 0;
   #quick = QUICK_ACKS;
 
   /** Something is waiting for an acknowledgment that may be delayed. */
   get isPending(): boolean {
-    return this.immediate || this.duplicatesOwed > 0 || this.#unacknowledged > 0;
+    return this.immediate || this.duplicatesOwed > 0 || this.#unacknowledged > 0 || this.linux?.isScheduled === true;
   }
 
   /**
@@ -39,6 +43,7 @@ export class AckPolicy {
   /** The peer may be able to send very little: its next segments are acknowledged at once. As many as Linux: two. */
   quicken(): void {
     this.#quick = Math.max(this.#quick, QUICK_ACKS_FOR_LITTLE);
+    this.linux?.quicken(QUICK_ACKS_FOR_LITTLE);
   }
 
   /** The application asks for it (TCP_QUICKACK). */
@@ -65,6 +70,7 @@ export class AckPolicy {
   /** A segment with ACK has left. */
   sent(): void {
     this.#unacknowledged = 0;
+    this.linux?.sent();
     if (this.duplicatesOwed > 0) this.duplicatesOwed--;
     else this.immediate = false;
   }

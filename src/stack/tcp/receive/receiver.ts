@@ -5,6 +5,7 @@ import type { Seq } from '../../wire/seq.ts';
 import { add, after, diff, max } from '../../wire/seq.ts';
 import type { TcpOptions } from '../options.ts';
 import type { ReceiveSpace } from '../spaces.ts';
+import { LinuxWindow } from './linux-window.ts';
 import type { Islands } from './reassembly.ts';
 import { NO_ISLANDS, Reassembly } from './reassembly.ts';
 import { SackReport } from './sack-report.ts';
@@ -29,6 +30,8 @@ export class Receiver {
   /** What the application read in the current round trip, for growing. */
   #readInRound = 0;
   #roundEndsAt: Micros = 0;
+  /** Offers the window in place of the rules below, where the options say so. */
+  #linux: LinuxWindow | undefined;
 
   constructor(space: ReceiveSpace, options: TcpOptions) {
     this.#space = space;
@@ -36,6 +39,7 @@ export class Receiver {
     this.#reportsDuplicates = options.dsack;
     this.#maximum = Math.max(options.maxReceiveBuffer, options.receiveBuffer);
     this.clamp = options.windowClamp || NO_CLAMP;
+    this.#linux = options.receiveWindow === 'linux' ? new LinuxWindow(this.synWindow) : undefined;
   }
 
   /** Fixes or frees the size of the buffer; a window that was offered is not taken back (SHLD-14). */
@@ -70,7 +74,14 @@ export class Receiver {
 
   /** The window field of a SYN, which is never scaled. */
   get synWindow(): number {
-    return Math.min(this.#limit, this.clamp, 0xffff);
+    return this.#linux?.first ?? Math.min(this.#full, 0xffff);
+  }
+
+  /** The peer's full segment is known: Linux's first window is a whole number of them. */
+  fitWindow(segment: number): void {
+    if (this.#linux === undefined) return;
+    const full = this.#full;
+    this.#linux = new LinuxWindow(Math.min(full > segment ? Math.floor(full / segment) * segment : full, 0xffff));
   }
 
   get segmentSize(): number {
@@ -138,6 +149,11 @@ export class Receiver {
    */
   advertise(shift: number): number {
     const rcv = this.#space;
+    if (this.#linux !== undefined) {
+      const window = this.#linux.next(this.#free, this.#full, this.#segmentSize, shift, Math.max(diff(rcv.edge, rcv.nxt), 0));
+      rcv.edge = max(rcv.edge, add(rcv.nxt, window));
+      return window >>> shift;
+    }
     const candidate = this.#openEdge();
     const edge = diff(candidate, rcv.edge) >= this.#worthwhile() ? candidate : max(rcv.edge, rcv.nxt);
     const wanted = diff(edge, rcv.nxt);
@@ -151,8 +167,22 @@ export class Receiver {
     return field;
   }
 
-  /** True when reading has opened the window so far that the peer should hear of it without being asked. */
-  get hasWindowUpdate(): boolean {
+  /** Text arrived, and Linux's window grows with it. @param shift of the window @returns whether it did */
+  grow(length: number, announcedMss: number, shift: number): boolean {
+    const room = Math.min(this.#free, this.#full - announcedMss, 0xffff * 2 ** shift);
+    return this.#linux?.grow(length, room, announcedMss, this.#segmentSize) ?? false;
+  }
+
+  /**
+   * True when reading has opened the window so far that the peer should hear of it without being asked.
+   * @param shift of the window
+   */
+  hasWindowUpdate(shift: number): boolean {
+    if (this.#linux !== undefined) {
+      const { wnd } = this.#space;
+      const window = 2 * wnd > this.#full ? 0 : this.#linux.select(this.#free, this.#full, this.#segmentSize, shift);
+      return window > 0 && window >= 2 * wnd; // tcp_cleanup_rbuf: worth saying when it is twice what the peer knows
+    }
     const opened = diff(this.#openEdge(), this.#space.edge);
     if (this.#space.wnd === 0) return opened >= this.#worthwhile();
     return opened >= Math.min(Math.max(2 * this.#segmentSize, this.#limit >> 2), this.#limit >> 1);
@@ -177,6 +207,14 @@ export class Receiver {
     this.#islands ??= new Reassembly();
     this.#report ??= new SackReport();
     return this.#islands.insert(at, end);
+  }
+
+  get #full(): number {
+    return Math.min(this.#limit, this.clamp);
+  }
+
+  get #free(): number {
+    return Math.max(Math.min(this.#limit - this.#ring.length, this.clamp), 0);
   }
 
   #openEdge(): Seq {

@@ -219,7 +219,8 @@ function armPersist(tcb: Connection, now: Micros): void {
   const { sender, snd, timers } = tcb;
   const outstanding = !sender.sent.isEmpty;
   const waiting = (mayTransmitText(tcb.state) || maySendEarly(tcb)) && !sender.finSent && (sender.unsent > 0 || sender.finQueued);
-  const closed = snd.wnd === 0 && (outstanding || waiting) && mayTransmitText(tcb.state);
+  const asks = outstanding && tcb.options.windowProbe === 'octet'; // else what is outstanding goes on being sent by its own timer
+  const closed = snd.wnd === 0 && (asks || (waiting && !outstanding)) && mayTransmitText(tcb.state);
   const silly = waiting && !outstanding; // a window too small for the segment that waits: the override of §3.8.6.2.1 (4)
   if (!closed && !silly) {
     timers.persist = NEVER;

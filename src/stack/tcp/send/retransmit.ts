@@ -20,7 +20,7 @@ export function retransmit(tcb: Connection, out: Segment, now: Micros): boolean 
   if (record.length === 1 && record === sender.sent.last && !isSyn) absorbRest(tcb);
   if (room <= 0 && !recovery.urgent && !isSyn) return false;
   // SHLD-16: within the window as it is now; what lies beyond waits for it to open again
-  const windowRoom = isSyn ? 1 : diff(add(snd.una, snd.wnd), record.seq);
+  const windowRoom = isSyn ? 1 : roomInWindow(tcb, record);
   if (windowRoom <= 0) return false;
   const limit = recovery.urgent ? control.mss : burst(tcb, Math.max(room, control.mss));
   resend(tcb, out, record, Math.min(wholeOr(tcb, record, limit), windowRoom), now);
@@ -38,6 +38,12 @@ function absorbRest({ sender, snd }: Connection): void {
   if (rest <= 0) return;
   sender.sent.lengthenLast(rest);
   snd.nxt = add(snd.nxt, rest);
+}
+
+/** With probes that carry no text it is the oldest text in flight that asks about a closed window, as in Linux. */
+function roomInWindow({ snd, sender, options }: Connection, { seq }: SentSegment): number {
+  if (options.windowProbe === 'old number' && snd.wnd === 0 && seq === snd.una) return sender.control.mss;
+  return diff(add(snd.una, snd.wnd), seq);
 }
 
 /** How much of a record goes out again: `limit`, or all of it when only the FIN is too much, which costs no room. */

@@ -65,6 +65,7 @@ export function complete(tcb: Connection, out: Segment, now: Micros): void {
   tcb.rcv.lastAckSent = tcb.rcv.nxt;
   if (out.payloadLength === 0 && (out.flags & (SYN | FIN)) === 0 && tcb.agreement.sack) reportIslands(tcb.receiver, out);
   if (tcb.ecn?.echoes === true && (out.flags & SYN) === 0) out.flags |= ECE;
+  if (out.payloadLength > 0) tcb.acks.linux?.answered(now);
   tcb.acks.sent();
   tcb.timers.delayedAck = NEVER;
 }

@@ -44,6 +44,7 @@ export class TimeWait implements Timed {
   readonly #windowField: number;
   readonly #maxWnd: number;
   readonly #isProtected: boolean;
+  readonly #answersText: boolean;
   readonly #challenges: ChallengeLimit;
   readonly #connection: WeakRef<Connection>;
   readonly #onOver: (record: TimeWait) => void;
@@ -63,6 +64,7 @@ export class TimeWait implements Timed {
     this.#windowField = Math.min(rcv.wnd >>> connection.agreement.receiveShift, 0xffff);
     this.#maxWnd = snd.maxWnd;
     this.#isProtected = options.protectTimeWait;
+    this.#answersText = options.timeWaitAnswersText;
     this.#challenges = connection.challenges;
     this.#connection = new WeakRef(connection);
     this.#onOver = onOver;
@@ -144,7 +146,8 @@ export class TimeWait implements Timed {
       case 'acknowledgment too old':
         return this.#challenges.take(now);
       default:
-        return false;
+        // text and FINs where none can be
+        return this.#answersText && verdict === 'done' && segment.length > 0 && this.#challenges.take(now);
     }
   }
 

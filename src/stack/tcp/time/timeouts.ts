@@ -33,6 +33,7 @@ export function onTimeout(tcb: Connection, now: Micros): void {
   if (timers.persist <= now) persistTimeout(tcb, now);
   if (timers.delayedAck <= now) {
     timers.delayedAck = NEVER;
+    tcb.acks.linux?.missed(tcb.rtt.rto);
     tcb.acks.now('delayed ACK');
   }
   if (timers.keepAlive <= now) keepAliveTimeout(tcb, now);
