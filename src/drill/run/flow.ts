@@ -30,6 +30,8 @@ export class Flow {
   /** Window shift of the host under test: counts when both SYNs carried the option. */
   #localShift: number | undefined = undefined;
   #peerScales = false;
+  /** The peer's latest SYN. */
+  #offered: { readonly isn: number; readonly scales: boolean } | undefined = undefined;
   /** The furthest right edge of the window that the host has offered, relative to the peer's initial number. */
   #rightEdge = 0;
 
@@ -47,14 +49,7 @@ export class Flow {
 
   /** Learns from a packet that the host has sent what no other can tell. @param expected the script's line about it, if any */
   learn(header: TcpHeader, expected: Tcp | undefined): void {
-    if (header.flags & SYN) {
-      if (this.localIsn === undefined || this.#ended === 3) this.#begin(header);
-      if (expected?.seq.kind === 'range' && !this.#isNamed) {
-        this.#localScriptIsn = expected.seq.from;
-        this.#isNamed = true;
-      }
-      this.#localShift = shiftOf(header.options);
-    }
+    if (header.flags & SYN) this.#learnFromSyn(header, expected);
     if (header.flags & RST) this.#ended = 3;
     if (header.flags & FIN) this.#ended |= 1;
     const live = timestampOf(header.options);
@@ -72,6 +67,17 @@ export class Flow {
     this.#isNamed = false;
     this.#ended = 0;
     this.#rightEdge = 0;
+  }
+
+  #learnFromSyn(header: TcpHeader, expected: Tcp | undefined): void {
+    const offered = this.#offered;
+    if (header.flags & ACK && offered !== undefined && header.ack === (offered.isn + 1) >>> 0) this.#accepts(offered);
+    if (this.localIsn === undefined || this.#ended === 3) this.#begin(header);
+    if (expected?.seq.kind === 'range' && !this.#isNamed) {
+      this.#localScriptIsn = expected.seq.from;
+      this.#isNamed = true;
+    }
+    this.#localShift = shiftOf(header.options);
   }
 
   /** A packet of the host in the script's numbers. @param absolute leave the sequence number as it is on the wire */
@@ -103,7 +109,7 @@ export class Flow {
     const isSyn = (flags & SYN) !== 0;
     if (isSyn && tcp.seq.kind === 'range') this.#peerBegins(tcp, tcp.seq.from);
     if (flags & RST) this.#ended = 3;
-    if (flags & FIN) this.#ended |= 2;
+    if (flags & FIN && !isSyn) this.#ended |= 2;
     const seq = this.#liveSeq(tcp.seq, isSyn);
     return {
       seq,
@@ -117,11 +123,20 @@ export class Flow {
     };
   }
 
+  /** A SYN in the middle of a connection is just a segment; one behind its end begins another, if the host says so. */
   #peerBegins({ options }: Tcp, isn: number): void {
-    if (this.#peerHasBegun && this.#ended !== 3) return;
+    const scales = options !== 'any' && options.some(({ kind }) => kind === 'wscale');
+    this.#offered = { isn, scales };
+    if (this.#peerHasBegun) return;
     this.#peerHasBegun = true;
     this.remoteIsn = isn;
-    this.#peerScales = options !== 'any' && options.some(({ kind }) => kind === 'wscale');
+    this.#peerScales = scales;
+  }
+
+  /** The host has answered the peer's SYN: from here on its number counts. */
+  #accepts({ isn, scales }: { isn: number; scales: boolean }): void {
+    this.remoteIsn = isn;
+    this.#peerScales = scales;
   }
 
   #liveSeq(seq: SeqRange, isSyn: boolean): number {

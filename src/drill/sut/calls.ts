@@ -7,6 +7,7 @@ import { addressOf } from './address.ts';
 import { fieldOf, MSG_DONTWAIT, MSG_FASTOPEN, numberOf, numberOr, O_NONBLOCK, O_RDWR, unwrapped } from './constants.ts';
 import type { Descriptors } from './descriptors.ts';
 import { EpollFile } from './epoll-file.ts';
+import { ERRNO_NUMBERS, FREEBSD_ERRNO_NUMBERS } from './errno.ts';
 import type { Attempt, Fields, File } from './file.ts';
 import { done, waits } from './file.ts';
 import type { Host } from './host.ts';
@@ -101,10 +102,10 @@ const FILE_CALLS: Readonly<Record<string, FileHandler>> = {
       destination(file, fieldOf(message, 'msg_name')?.value, remote, flags),
     ),
   shutdown: (file, [how]) => file.shutdown(numberOf(how, 'the direction')),
-  fcntl: (file, [command, value]) => fcntl(file, numberOf(command, 'the command of fcntl'), value),
+  fcntl: (file, [command, value], { host }) => fcntl(file, numberOf(command, 'the command of fcntl'), value, host),
   ioctl: (file, [request, value]) => ioctl(file, request, value),
   setsockopt: (file, [, name, value]) => file.setOption(optionName(name), optionValue(value)),
-  getsockopt: (file, [, name, value]) => getsockopt(file, optionName(name), value),
+  getsockopt: (file, [, name, value], { host }) => getsockopt(file, optionName(name), value, host),
   epoll_ctl: (file, [operation, fd, event], { files }) => epollControl(file, files, operation, fd, event),
   epoll_wait: (file, [events, limit, timeout], { host }) => epollWait(file, events, limit, timeout, host.now),
 };
@@ -165,13 +166,16 @@ function vectorLength(vector: Expr | undefined): number {
   }, 0);
 }
 
-function fcntl(file: File, command: number, value: Expr | undefined): Outcome {
+/** The number that F_GETFL gives there. */
+const FREEBSD_O_NONBLOCK = 4;
+
+function fcntl(file: File, command: number, value: Expr | undefined, host: Host): Outcome {
   switch (command) {
     case 1:
     case 2:
       return ok(0);
     case 3:
-      return ok(O_RDWR | (file.nonBlocking ? O_NONBLOCK : 0));
+      return ok(O_RDWR | (file.nonBlocking ? (host.personality.name === 'freebsd' ? FREEBSD_O_NONBLOCK : O_NONBLOCK) : 0));
     case 4:
       file.nonBlocking = (numberOf(value, 'the flags') & O_NONBLOCK) !== 0;
       return ok(0);
@@ -218,12 +222,35 @@ function optionValue(expr: Expr | undefined): Expr {
   return value;
 }
 
-function getsockopt(file: File, name: string, value: Expr | undefined): Outcome {
+function getsockopt(file: File, name: string, value: Expr | undefined, host: Host): Outcome {
   if (name === 'TCP_INFO') return getInfo(file, unwrapped(value));
   const actual = file.getOption(name);
   if (typeof actual === 'string') return ok(0, [{ what: `${name} is "${actual}"`, ...sameWord(unwrapped(value), actual) }]);
   if (typeof actual !== 'number') return isOutcome(actual) ? actual : ok(0, fieldsOf(unwrapped(value), actual));
-  return ok(0, value === undefined ? [] : [{ what: name, expected: value, actual }]);
+  if (value === undefined) return ok(0);
+  const shown = host.personality.name === 'freebsd' && actual !== 0 ? (FREEBSD_FLAGS[name] ?? actual) : actual;
+  return ok(0, [{ what: name, expected: name === 'SO_ERROR' ? numbered(value, host) : value, actual: shown }]);
+}
+
+/** FreeBSD tells of a switch that is on by the bit that it has inside. */
+const FREEBSD_FLAGS: Readonly<Record<string, number>> = {
+  SO_DEBUG: 1,
+  SO_ACCEPTCONN: 2,
+  SO_REUSEADDR: 4,
+  SO_KEEPALIVE: 8,
+  SO_OOBINLINE: 0x100,
+  SO_REUSEPORT: 0x200,
+  TCP_NODELAY: 4,
+  TCP_NOOPT: 8,
+  TCP_NOPUSH: 0x1000,
+};
+
+/** An error by its name: what its number is depends on the kernel. */
+function numbered(value: Expr, { personality }: Host): Expr {
+  const inner = value.kind === 'list' && value.items.length === 1 ? value.items[0] : value;
+  if (inner?.kind !== 'word') return value;
+  const number = (personality.name === 'linux' ? ERRNO_NUMBERS : FREEBSD_ERRNO_NUMBERS)[inner.name];
+  return number === undefined ? value : { kind: 'number', value: number };
 }
 
 const isOutcome = (answer: Fields | Outcome): answer is Outcome => typeof answer['kind'] === 'string';

@@ -1,5 +1,8 @@
 /** From the stack's reasons to the error numbers of POSIX. */
+import { TcpError } from '../../stack/tcp/tcp-error.ts';
 import { Unsupported } from '../unsupported.ts';
+import type { Outcome } from './sut.ts';
+import { failed } from './sut.ts';
 
 const FAILURES: Readonly<Record<string, string>> = {
   refused: 'ECONNREFUSED',
@@ -64,3 +67,26 @@ export const ERRNO_NUMBERS: Readonly<Record<string, number>> = {
   EALREADY: 114,
   EINPROGRESS: 115,
 };
+
+/** The same of FreeBSD. */
+export const FREEBSD_ERRNO_NUMBERS: Readonly<Record<string, number>> = {
+  EPERM: 1,
+  EPIPE: 32,
+  EAGAIN: 35,
+  ENOPROTOOPT: 42,
+  EADDRINUSE: 48,
+  EADDRNOTAVAIL: 49,
+  ENETUNREACH: 51,
+  ECONNABORTED: 53,
+  ECONNRESET: 54,
+  ENOTCONN: 57,
+  ETIMEDOUT: 60,
+  ECONNREFUSED: 61,
+  EHOSTUNREACH: 65,
+};
+
+/** What a call says when the stack throws. */
+export function refusal(error: unknown): Outcome {
+  if (error instanceof TcpError) return failed(errnoOf(error.reason));
+  throw error;
+}

@@ -1,44 +1,14 @@
 /** Sysctls: what each sets in the stack, or why it cannot be had yet. */
-import type { TcpOptions } from '../../stack/tcp/options.ts';
 import { MILLISECOND, SECOND } from '../../stack/time.ts';
 import { Unsupported } from '../unsupported.ts';
-import { FREEBSD_MTU_KNOBS, LINUX_MTU_KNOBS } from './segment-size-options.ts';
-
-type Changes = Partial<TcpOptions>;
-/** From the words of the value to settings. */
-type Knob = (values: readonly number[], text: string) => Changes;
-
-const NOT_YET = 'the stack does not have it yet';
-const nothing: Knob = () => ({});
-
-/** The stack behaves as if the knob stood here, and cannot be turned. */
-const fixedAt =
-  (...accepted: readonly number[]): Knob =>
-  ([value = 0]) => {
-    if (!accepted.includes(value)) throw new Unsupported(`the value ${value}: ${NOT_YET}`);
-    return {};
-  };
+import { freebsdKnob, isFreebsdName } from './freebsd-knobs.ts';
+import type { Changes, Knob } from './knob.ts';
+import { ecn, fixedAt, milliseconds, NOT_YET, nothing, seconds } from './knob.ts';
+import { LINUX_MTU_KNOBS } from './segment-size-options.ts';
 
 const buffers =
   (first: 'receiveBuffer' | 'sendBuffer', most: 'maxReceiveBuffer' | 'maxSendBuffer'): Knob =>
   ([, usual = 0, maximum = usual]) => ({ [first]: usual, [most]: maximum });
-
-const seconds =
-  (name: keyof TcpOptions): Knob =>
-  ([value = 0]) => ({ [name]: value * SECOND });
-
-const milliseconds =
-  (name: keyof TcpOptions): Knob =>
-  ([value = 0]) => ({ [name]: value * MILLISECOND });
-
-/** What follows the known numbers, in both kernels, is accurate ECN (RFC 9768). */
-const ecn =
-  (modes: readonly TcpOptions['ecn'][]): Knob =>
-  ([value = 0]) => {
-    const mode = modes[value];
-    if (mode === undefined) throw new Unsupported(`the value ${value}: ${NOT_YET}`);
-    return { ecn: mode };
-  };
 
 /** How long so many retransmissions take that begin after 200 ms, double, and stay at 120 s: tcp_model_timeout. */
 function timeOfRetries(retries: number): number {
@@ -81,7 +51,7 @@ const LINUX: Readonly<Record<string, Knob | string>> = {
   tcp_ecn_fallback: ([value = 0]) => ({ ecnSynRetries: value === 0 ? Number.POSITIVE_INFINITY : 0 }),
   tcp_early_retrans: ([value = 0]) => ({ tailLossProbe: value === 3 || value === 4 }),
   // bits: 1 RACK, 2 a static reordering window, 4 no duplicate threshold
-  tcp_recovery: ([value = 0]) => ({ ...fixedAt(0, 1)([value], ''), rack: (value & 1) !== 0 }),
+  tcp_recovery: ([value = 0]) => ({ ...fixedAt(0, 1)([value], '', {}), rack: (value & 1) !== 0 }),
   tcp_stdurg: ([value = 0]) => ({ stdUrg: value !== 0 }),
   tcp_frto: ([value = 0]) => ({ frto: value !== 0 }),
   tcp_rfc1337: ([value = 0]) => ({ protectTimeWait: value !== 0 }),
@@ -105,59 +75,15 @@ const WITHOUT_EFFECT = new Set(
 );
 const FOREIGN_TREES = /^(?:net\.core\.|net\.ipv4\.(?:conf|route|neigh)\.|net\.ipv6\.|kernel\.|vm\.|fs\.)/;
 
-const FREEBSD: Readonly<Record<string, Knob | string>> = {
-  ...FREEBSD_MTU_KNOBS,
-  rfc1323: ([value = 0]) => ({ timestamps: value === 1 || value === 3, windowScale: value === 1 || value === 2 }),
-  recvspace: ([value = 0]) => ({ receiveBuffer: value }),
-  sendspace: ([value = 0]) => ({ sendBuffer: value }),
-  delacktime: milliseconds('ackDelay'),
-  delayed_ack: ([value = 0]) => (value === 0 ? { ackDelay: 0 } : {}),
-  keepinit: milliseconds('r2Syn'),
-  keepidle: milliseconds('keepAliveIdle'),
-  keepintvl: milliseconds('keepAliveInterval'),
-  keepcnt: ([value = 0]) => ({ keepAliveProbes: value }),
-  always_keepalive: ([value = 0]) => ({ keepAlive: value !== 0 }),
-  msl: ([value = 0]) => ({ timeWait: 2 * value * MILLISECOND }),
-  finwait2_timeout: milliseconds('finWait2'),
-  rexmit_initial: milliseconds('initialRto'),
-  rexmit_min: milliseconds('minRto'),
-  rexmit_slop: milliseconds('rtoSlop'),
-  do_prr: ([value = 0]) => ({ prr: value === 0 ? 'never' : 'sack' }),
-  rfc3042: ([value = 0]) => ({ limitedTransmit: value !== 0 }),
-  'sack.enable': ([value = 0]) => ({ sack: value !== 0 }),
-  'cc.algorithm': (_, text) => ({ congestionControl: text === 'cubic' ? 'cubic' : 'reno' }),
-  'ecn.enable': ecn(['off', 'on', 'passive']),
-  'ecn.maxretries': ([value = 0]) => ({ ecnSynRetries: value, ecnSynAckRetries: value }),
-  'cc.abe': ([value = 0]) => ({ abe: value !== 0 }),
-  rexmit_drop_options: fixedAt(0),
-  icmp_may_rst: fixedAt(1),
-  drop_synfin: fixedAt(0),
-  insecure_rst: fixedAt(0),
-  insecure_syn: fixedAt(0),
-  insecure_ack: fixedAt(0),
-  blackhole: fixedAt(0),
-  syncookies: ([value = 0]) => ({ synCookies: value !== 0 }),
-  minmss: ([value = 0]) => ({ minMss: value }),
-  'syncache.rexmtlimit': ([value = 0]) => ({ synAckRetries: value }),
-  'syncache.rst_on_sock_fail': fixedAt(1),
-  log_in_vain: nothing,
-  'hostcache.purgenow': nothing,
-  'hostcache.enable': nothing,
-  tso: nothing,
-};
-
-/** @param name as sysctl writes it, with dots or slashes @throws Unsupported */
-export function settingsOf(name: string, value: string): Changes {
+/** @param name as sysctl writes it, with dots or slashes @param current the settings in force @throws Unsupported */
+export function settingsOf(name: string, value: string, current: Changes): Changes {
   const dotted = name.replaceAll('/', '.').replace(/^\.?proc\.sys\./, '');
   if (FOREIGN_TREES.test(dotted) || WITHOUT_EFFECT.has(dotted.replace(/^net\.ipv4\./, ''))) return {};
-  const [table, key] = dotted.startsWith('net.inet.tcp.')
-    ? [FREEBSD, dotted.slice('net.inet.tcp.'.length)]
-    : [LINUX, dotted.replace(/^net\.ipv4\./, '')];
-  const knob = table[key];
+  const knob = isFreebsdName(dotted) ? freebsdKnob(dotted) : LINUX[dotted.replace(/^net\.ipv4\./, '')];
   if (knob === undefined) throw new Unsupported(`the sysctl ${dotted}`);
   if (typeof knob === 'string') throw new Unsupported(`the sysctl ${dotted}: ${knob}`);
   try {
-    return knob(value.trim().split(/\s+/).map(Number), value.trim());
+    return knob(value.trim().split(/\s+/).map(Number), value.trim(), current);
   } catch (error) {
     if (error instanceof Unsupported) throw new Unsupported(`the sysctl ${dotted} with ${error.message}`);
     throw error;

@@ -2,6 +2,7 @@
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import { MILLISECOND, SECOND } from '../../stack/time.ts';
 import { TFO_CLIENT } from './fast-open.ts';
+import { FREEBSD_HABITS } from './freebsd-habits.ts';
 
 export type PersonalityName = 'linux' | 'freebsd';
 
@@ -88,10 +89,14 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
       reduceFrom: 'window',
       ackDelay: 40 * MILLISECOND,
       timeWait: 60 * SECOND,
-      finWait2: 60 * SECOND,
+      finWait2: 675 * SECOND, // keepcnt times keepintvl, and the next look after that
       r2Syn: 75 * SECOND,
+      keepAlive: true, // net.inet.tcp.always_keepalive
+      keepAliveProbes: 8,
+      nagle: 'call',
+      habits: FREEBSD_HABITS,
       receiveBuffer: 65_536,
-      maxReceiveBuffer: 65_535 << 6, // a shift of 6
+      maxReceiveBuffer: 2 * 1024 * 1024, // kern.ipc.maxsockbuf, which makes a shift of 6
       sendBuffer: 32_768,
       oobInline: false,
       fastOpenBackOff: 900 * SECOND,

@@ -48,9 +48,13 @@ function buffer(name: 'sendBuffer' | 'receiveBuffer', most: number): Option {
         : Math.max(value, FREEBSD_LEAST);
       file.configure({ [name]: size, [maximum]: size });
     },
-    get: (file) => (isLinux(file) ? 2 : 1) * (file.settings[name] ?? 0),
+    get: (file) => (isLinux(file) ? 2 * (file.settings[name] ?? 0) : sizeOf(file, name)),
   };
 }
+
+/** FreeBSD rounds the receive buffer up to whole segments, and says so. */
+const sizeOf = (file: TcpFile, name: 'sendBuffer' | 'receiveBuffer'): number =>
+  (name === 'receiveBuffer' ? file.connection?.receiver.limit : undefined) ?? file.settings[name] ?? 0;
 
 const isLinux = (file: TcpFile): boolean => file.host.personality.name === 'linux';
 

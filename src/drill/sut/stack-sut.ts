@@ -1,6 +1,7 @@
 /** Our own stack as the host under test: a fresh one for each script, at the end of a cable that speaks IP. */
 import { SeededRandom } from '../../stack/random.ts';
 import { Stack } from '../../stack/stack.ts';
+import { DEFAULTS } from '../../stack/tcp/options.ts';
 import type { State } from '../../stack/tcp/state.ts';
 import type { Micros } from '../../stack/time.ts';
 import { NEVER, SECOND } from '../../stack/time.ts';
@@ -116,12 +117,14 @@ export class StackSut implements Sut {
 
   knob(name: string, value: string): void {
     if (fastOpenKnob(this.#host, name, value)) return;
-    this.#host.tcp = { ...this.#host.tcp, ...settingsOf(name, value) };
+    this.#host.tcp = { ...this.#host.tcp, ...settingsOf(name, value, this.#host.tcp) };
+    this.#stack.tcp.options = { ...this.#stack.tcp.options, ...this.#host.tcp };
   }
 
   resetKnobs(): void {
     const { tcp, fastOpen } = this.#options.personality;
     this.#host.tcp = tcp;
+    this.#stack.tcp.options = { ...DEFAULTS, ...tcp };
     this.#host.fastOpen = fastOpen.bits;
     const { fastOpenKeys } = this.#stack.tcp;
     fastOpenKeys.bindsServer = fastOpen.bindsServer;

@@ -3,7 +3,8 @@ import { deferredTimeouts } from '../../stack/tcp/open/defer-accept.ts';
 import { DEFAULTS as TCP_DEFAULTS } from '../../stack/tcp/options.ts';
 import { SECOND } from '../../stack/time.ts';
 import { Unsupported } from '../unsupported.ts';
-import { ERRNO_NUMBERS } from './errno.ts';
+import { fieldOf } from './constants.ts';
+import { ERRNO_NUMBERS, FREEBSD_ERRNO_NUMBERS } from './errno.ts';
 import { keysFrom, queueLength, retune, TFO_CLIENT } from './fast-open.ts';
 import type { OptionTable, SocketOption } from './file.ts';
 import { RANGED_OPTIONS } from './ranged-options.ts';
@@ -31,7 +32,8 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   SO_ERROR: {
     get: (file) => {
       const errno = file.takeError();
-      return errno === undefined ? 0 : (ERRNO_NUMBERS[errno] ?? 0);
+      const numbers = file.host.personality.name === 'linux' ? ERRNO_NUMBERS : FREEBSD_ERRNO_NUMBERS;
+      return errno === undefined ? 0 : (numbers[errno] ?? 0);
     },
   },
   SO_ACCEPTCONN: { get: (file) => (file.listener === undefined ? 0 : 1) },
@@ -45,6 +47,10 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   SO_BUSY_POLL: ignored,
   SO_DEBUG: ignored,
   ...SEGMENT_SIZE_OPTIONS,
+  TCP_KEEPINIT: {
+    set: (file, value) => file.configure({ r2Syn: value * SECOND }),
+    get: (file) => (file.settings.r2Syn ?? 0) / SECOND,
+  },
   TCP_NOOPT: NOT_YET,
   // Linux counts in time-outs of the SYN-ACK and gives back how long those last
   TCP_DEFER_ACCEPT: {
@@ -98,7 +104,13 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   TCP_INQ: NOT_YET,
   TCP_TX_DELAY: NOT_YET,
   TCP_REUSPORT_LB_NUMA: NOT_YET,
-  TCP_FUNCTION_BLK: NOT_YET,
+  TCP_FUNCTION_BLK: {
+    set: (_, __, raw) => {
+      const name = fieldOf(raw, 'function_set_name')?.value;
+      if (name?.kind !== 'string' || name.value !== 'freebsd')
+        throw new Unsupported('another TCP of FreeBSD than its base stack');
+    },
+  },
   TCP_DELACK: NOT_YET,
   TCP_REMOTE_UDP_ENCAPS_PORT: NOT_YET,
   TCP_LOG: NOT_YET,

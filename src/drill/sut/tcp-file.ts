@@ -29,7 +29,7 @@ import {
   SHUT_RDWR,
   SHUT_WR,
 } from './constants.ts';
-import { errnoOf } from './errno.ts';
+import { errnoOf, refusal } from './errno.ts';
 import type { FastOpenSocket } from './fast-open.ts';
 import {
   cookieRule,
@@ -42,6 +42,7 @@ import {
 } from './fast-open.ts';
 import type { Attempt, Fields, File } from './file.ts';
 import { done, optionOf, waits } from './file.ts';
+import { refusesConnect, refusesText } from './freebsd-calls.ts';
 import type { Host } from './host.ts';
 import { bytesToRead, receiveOutOfBand } from './out-of-band.ts';
 import { READABLE_BITS, readyBits, WRITABLE_BITS } from './readiness.ts';
@@ -155,12 +156,15 @@ export class TcpFile implements File, PortHolder {
     if (listener === undefined) return done(failed('EINVAL'));
     const take = (): Outcome | undefined => {
       const connection = listener.accept();
+      if (connection?.app.failure !== undefined && isFreebsd(this)) return failed('ECONNABORTED');
       return connection === undefined ? undefined : adopt(TcpFile.of(this.host, connection));
     };
     return waits(take, { deadline: this.#due(this.receiveTimeout) });
   }
 
   connect({ address, port }: SocketAddress): Attempt {
+    const refused = isFreebsd(this) ? refusesConnect(this.connection, this.listener !== undefined) : undefined;
+    if (refused !== undefined) return done(failed(refused));
     if (this.listener !== undefined) return done(failed('EISCONN'));
     if (this.#deferred !== undefined) return done(failed('EISCONN'));
     if (this.#isUnconnected) {
@@ -313,7 +317,7 @@ export class TcpFile implements File, PortHolder {
   #refusesText(): Outcome | undefined {
     const { connection } = this;
     if (connection === undefined) return failed(this.host.personality.notConnected);
-    const errno = this.takeError();
+    const errno = (isFreebsd(this) ? refusesText(connection) : undefined) ?? this.takeError();
     if (errno !== undefined) return failed(errno);
     return connection.sender.finQueued || !mayWrite(connection.state) ? failed('EPIPE') : undefined;
   }
@@ -329,7 +333,8 @@ export class TcpFile implements File, PortHolder {
   shutdown(how: number): Outcome {
     const { connection } = this;
     if (how < SHUT_RD || how > SHUT_RDWR) return failed('EINVAL');
-    if (connection === undefined || connection.state === 'CLOSED') return failed('ENOTCONN');
+    const isOver = connection?.state === 'CLOSED' || (isFreebsd(this) && connection?.state === 'TIME-WAIT');
+    if (connection === undefined || isOver) return failed('ENOTCONN');
     if (how !== SHUT_WR) {
       this.#readShut = true;
       connection.closeRead();
@@ -389,7 +394,4 @@ export class TcpFile implements File, PortHolder {
   }
 }
 
-function refusal(error: unknown): Outcome {
-  if (error instanceof TcpError) return failed(errnoOf(error.reason));
-  throw error;
-}
+const isFreebsd = ({ host }: TcpFile): boolean => host.personality.name === 'freebsd';

@@ -79,7 +79,7 @@ export class IcmpDispatch {
       pathMtu = this.#pathMtu.mtuFor(remote, ipv4.MAX_PACKET, now);
     }
     const kind = severity === 'path MTU' ? 'fragmentation needed' : severity;
-    const fault: TcpFault = { kind, failure: failureOf(report.kind), pathMtu };
+    const fault: TcpFault = { kind, failure: failureOf(report.kind), isProhibition: report.kind.endsWith('prohibited'), pathMtu };
     return this.#tcp.onIcmpError(local, quotedSourcePort, remote, quotedDestinationPort, quoted, fault);
   }
 

@@ -169,7 +169,11 @@ export class Connection implements Timed {
 
   /** How many challenges it has left; most connections never see a segment that needs one. */
   get challenges(): ChallengeLimit {
-    this.#challenges ??= new ChallengeLimit(this.options.challengeInterval);
+    const { challengeInterval, habits } = this.options;
+    this.#challenges ??=
+      challengeInterval > 0
+        ? new ChallengeLimit(1, challengeInterval)
+        : new ChallengeLimit(habits.challenges, habits.challengePeriod);
     return this.#challenges;
   }
 
@@ -249,11 +253,11 @@ export class Connection implements Timed {
 
   /** CLOSE of our direction only, §3.10.4: what was written still goes out, then a FIN; reading goes on. */
   closeWrite(): void {
-    if (this.state === 'SYN-SENT') this.fail('aborted');
+    if (this.state === 'SYN-SENT' && !this.options.habits.queuesEarlyClose) this.fail('aborted');
     if (!state.mayWrite(this.state) || this.sender.finQueued) return;
     this.sender.finQueued = true;
     // §3.10.4: in SYN-RECEIVED the close is queued until the handshake is over; segment-arrives takes it up there
-    if (this.state !== 'SYN-RECEIVED') this.move('close');
+    if (this.state !== 'SYN-RECEIVED' && this.state !== 'SYN-SENT') this.move('close');
     this.host?.ready(this);
   }
 
@@ -272,7 +276,10 @@ export class Connection implements Timed {
     if (this.state === 'CLOSED') return;
     this.app.readClosed = true;
     this.app.isOrphan = true;
-    if (this.receiver.available > 0 || this.options.abortOnClose) this.abort();
+    const isHalfOpen = this.state === 'SYN-SENT' || this.state === 'SYN-RECEIVED';
+    const losesText = this.receiver.available > 0 && this.options.habits.resetsUnread;
+    if (losesText || this.options.abortOnClose) this.abort();
+    else if (isHalfOpen && this.options.habits.queuesEarlyClose) this.fail('aborted');
     else this.closeWrite();
     this.host?.ready(this);
   }

@@ -2,6 +2,8 @@
 import type { Micros } from '../time.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../time.ts';
 import type { SourceRoute } from '../wire/source-route.ts';
+import type { Habits } from './habits.ts';
+import { TEXTBOOK_HABITS } from './habits.ts';
 import type { BacklogRule } from './open/backlog.ts';
 
 export interface TcpOptions {
@@ -11,9 +13,10 @@ export interface TcpOptions {
   readonly noDelay: boolean;
   /**
    * Which small segments wait: those behind anything unacknowledged (RFC 9293 §3.7.4), or only those behind another small one,
-   * as Linux does after Minshall. @default 'classic'
+   * as Linux does after Minshall; or what is written while something is unacknowledged, but not
+   * the end of a write that began with nothing under way, as in FreeBSD. @default 'classic'
    */
-  readonly nagle: 'classic' | 'minshall';
+  readonly nagle: 'classic' | 'minshall' | 'call';
   /** PSH at the end of what is buffered when a segment leaves (MUST-61), or behind each write, as Linux does. @default 'buffer' */
   readonly push: 'buffer' | 'write';
   /** No segment longer than half the largest window that the peer has offered, as in Linux. @default false */
@@ -243,6 +246,8 @@ export interface TcpOptions {
   readonly mtuFloor: number;
   /** After so long a search that is over begins again. Linux: tcp_probe_interval. @default 10 min */
   readonly mtuProbeInterval: Micros;
+  /** Where hosts differ from each other: see habits.ts. @default the RFCs' way */
+  readonly habits: Habits;
   readonly ttl: number;
   /** The octet with DSCP and ECN (MUST-48), of which TCP decides the two bits of ECN itself. @default 0 */
   readonly trafficClass: number;
@@ -338,6 +343,7 @@ export const DEFAULTS: TcpOptions = {
   mtuBase: 1024,
   mtuFloor: 48,
   mtuProbeInterval: 10 * MINUTE,
+  habits: TEXTBOOK_HABITS,
   ttl: 64,
   trafficClass: 0,
 };

@@ -60,8 +60,8 @@ export interface ConnectOptions extends Partial<TcpOptions> {
 }
 
 export class Tcp implements PassiveOpenHost {
-  /** Defaults for every connection of this host. */
-  readonly options: TcpOptions;
+  /** Defaults for every connection of this host; others in their place hold for connections to come. */
+  options: TcpOptions;
   readonly #host: TcpHost;
   readonly #deadlines: Deadlines;
   readonly isn: IsnGenerator;
@@ -322,7 +322,8 @@ export class Tcp implements PassiveOpenHost {
   ): TcpDrop | undefined {
     const listener = this.#listeners.find(destination, record.id.localPort);
     const isFull = listener !== undefined && isSynQueueFull(listener, listener.optionsOver(this.options));
-    if (listener !== undefined && !isFull && mayReopen(record, segment)) {
+    const mayTake = record.isFreebsd || (listener !== undefined && !isFull);
+    if (mayTake && mayReopen(record, segment)) {
       record.end();
       this.#forget(record);
       return this.#passive.onSegment(segment, bytes, source, destination, now, record.sndNxt);

@@ -37,21 +37,27 @@ export function read(view: DataView, at: number, length: number): FastOpenOption
   return { cookie, experimental };
 }
 
-const lengthOf = ({ cookie, experimental }: FastOpenOption): number =>
+/** Bytes of the option itself. */
+export const lengthOf = ({ cookie, experimental }: FastOpenOption): number =>
   (experimental ? EXPERIMENT_HEADER : HEADER) + cookie.length;
 
 /** Bytes that `write` fills: a multiple of four. */
 export const paddedLength = (option: FastOpenOption): number => (lengthOf(option) + 3) & ~3;
 
-/** Writes the option and the no-operations that fill it up, in the manner of Linux. @returns the place behind it */
-export function write(view: DataView, at: number, option: FastOpenOption): number {
+/** Writes the option alone. @returns its length */
+export function writeUnpadded(view: DataView, at: number, option: FastOpenOption): number {
   const length = lengthOf(option);
   view.setUint8(at, option.experimental ? EXPERIMENT : FAST_OPEN);
   view.setUint8(at + 1, length);
   if (option.experimental) view.setUint16(at + 2, EXPERIMENT_ID);
   const cookieAt = at + length - option.cookie.length;
   for (const [i, byte] of option.cookie.entries()) view.setUint8(cookieAt + i, byte);
+  return length;
+}
+
+/** Writes the option and the no-operations that fill it up, in the manner of Linux. @returns the place behind it */
+export function write(view: DataView, at: number, option: FastOpenOption): number {
   const end = at + paddedLength(option);
-  for (let i = at + length; i < end; i++) view.setUint8(i, NO_OPERATION);
+  for (let i = at + writeUnpadded(view, at, option); i < end; i++) view.setUint8(i, NO_OPERATION);
   return end;
 }

@@ -1,6 +1,7 @@
 /** The TCP header, RFC 9293 §3.1, and the segment it is decoded into. */
 import * as checksum from '../bytes/checksum.ts';
 import type { FastOpenOption } from './fast-open.ts';
+import * as freebsdOptions from './freebsd-options.ts';
 import { PROTOCOL_TCP } from './ipv4.ts';
 import type { Seq } from './seq.ts';
 import { seq } from './seq.ts';
@@ -76,6 +77,8 @@ export class Segment {
   ecn = 0;
   /** On the way out: payload bytes per frame when this is a super-segment that the device cuts; 0 when it is not. */
   gsoSize = 0;
+  /** On the way out: the options of a SYN in FreeBSD's order and padding, not in Linux's. */
+  freebsdOrder = false;
   /** On the way out: why it is sent, in the words of the field. */
   reason = '';
 
@@ -95,6 +98,7 @@ export class Segment {
     this.payloadLength = 0;
     this.ecn = 0;
     this.gsoSize = 0;
+    this.freebsdOrder = false;
     this.reason = '';
     this.clearOptions();
   }
@@ -130,11 +134,15 @@ export function decode(view: DataView, at: number, end: number, into: Segment): 
 }
 
 /** The header length that `encode` will need. */
-export const encodedLength = (segment: Segment): number => HEADER + options.encodedLength(segment);
+export const encodedLength = (segment: Segment): number =>
+  HEADER + (segment.freebsdOrder ? freebsdOptions.encodedLength(segment) : options.encodedLength(segment));
 
 /** Writes header and options, the checksum field as zero: `writeChecksum` or the device fills it in. */
 export function encode(view: DataView, at: number, segment: Segment): void {
-  const optionsLength = options.encode(view, at + HEADER, segment);
+  const optionsAt = at + HEADER;
+  const optionsLength = segment.freebsdOrder
+    ? freebsdOptions.encode(view, optionsAt, segment)
+    : options.encode(view, optionsAt, segment);
   view.setUint16(at, segment.sourcePort);
   view.setUint16(at + 2, segment.destinationPort);
   view.setInt32(at + 4, segment.seq);

@@ -90,7 +90,7 @@ test('RFC 6928 §2: ten segments of any size where it is said so', () =>
   expect([initialWindow(8960), initialWindow(8960, 10), initialWindow(100, 10)]).toEqual([17_920, 89_600, 1000]));
 
 test('RFC 5961 §7: one challenge in half a second', () => {
-  const limit = new ChallengeLimit(500 * MILLISECOND);
+  const limit = new ChallengeLimit(1, 500 * MILLISECOND);
   expect([0, 100, 499, 500, 999, 1000].map((ms) => limit.take(ms * MILLISECOND))).toEqual([
     true,
     false,

@@ -12,6 +12,7 @@ import { echoArrives, withholdsGrowth } from '../ecn/send.ts';
 import { lossAlert } from '../loss/alert.ts';
 import { takeBlocks } from '../loss/sack.ts';
 import { probeAcknowledged } from '../send/mtu-probe.ts';
+import { checkGhost } from './freebsd-checks.ts';
 
 /**
  * The peer reports the very segment that its acknowledgment asks for: it has thrown away what it had (RFC 2018 §8). What is
@@ -67,6 +68,7 @@ function checkNumber(tcb: Connection, segment: Segment, now: Micros): Verdict {
     return 'acknowledges what was never sent';
   }
   // RFC 5961 §5.2: below what the peer can still have in flight it is an attack or a ghost
+  if (tcb.options.habits.checks === 'freebsd') return checkGhost(tcb, segment, now);
   if (before(segment.ack, add(snd.una, -snd.maxWnd))) {
     if (tcb.challenges.take(now)) tcb.acks.now('challenge ACK: acknowledgment too old');
     return 'acknowledgment too old';
@@ -125,7 +127,7 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
   sender.acknowledge(segment.ack, isText ? tcb.traffic : undefined);
   if (isText) tcb.traffic.sent.acknowledged(sample.acked, now);
   if (tcb.mtuSearch !== undefined) probeAcknowledged(tcb);
-  if (sampleRtt(tcb, segment, now)) sample.rtt = rtt.latest;
+  if (isTimed(tcb, segment) && sampleRtt(tcb, segment, now)) sample.rtt = rtt.latest;
   recovery.expiries = 0;
   tcb.app.softError = undefined; // whatever was in the way, this came through
   timers.tailProbe = NEVER;
@@ -139,6 +141,10 @@ function newDataAcknowledged(tcb: Connection, segment: Segment, now: Micros): vo
 /** RFC 6582 §3.2 step 3 (2): of the partial acknowledgments only the first starts the timer anew. */
 const isLaterPartialAck = ({ sender, agreement }: Connection, { ack }: Segment): boolean =>
   !agreement.sack && sender.recovery.partialSeen && before(ack, sender.recovery.recover);
+
+/** FreeBSD's half-open connections keep no time of their own: only an echo tells how long their SYN-ACK was under way. */
+const isTimed = ({ listener, options, timestamps }: Connection, segment: Segment): boolean =>
+  listener === undefined || options.habits.timesSynAck || (timestamps.enabled && segment.hasTimestamps && segment.tsEcho !== 0);
 
 /** RFC 6298 §3: from a segment sent once (Karn), or by the echoed timestamp (RFC 7323 §4.1) also for one sent twice. */
 function sampleRtt(tcb: Connection, segment: Segment, now: Micros): boolean {
@@ -161,5 +167,16 @@ function windowOpened(tcb: Connection, now: Micros): void {
   tcb.sender.probeDue = false;
   tcb.timers.persist = NEVER;
   tcb.sender.stalledSince = tcb.sender.sent.isEmpty ? NEVER : now;
+  if (tcb.options.habits.window === 'freebsd' && isOnlyProbe(tcb)) forgetProbe(tcb);
   if (tcb.options.windowProbe === 'octet') tcb.sender.sent.markAllLost(); // else its own timer has gone on
+}
+
+/** One octet in the air, which a probe of the closed window carried. */
+const isOnlyProbe = ({ snd, sender }: Connection): boolean => snd.flight === 1 && sender.unsent > 0;
+
+/** FreeBSD does not count what a probe carried as sent: the segment that the open window lets out begins with it. */
+function forgetProbe({ snd, sender, timers }: Connection): void {
+  snd.nxt = snd.una;
+  sender.sent.clear();
+  timers.retransmit = NEVER;
 }

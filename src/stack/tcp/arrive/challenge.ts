@@ -6,25 +6,22 @@ import { SECOND } from '../../time.ts';
 const PER_SECOND = 10;
 
 export class ChallengeLimit {
-  #left = PER_SECOND;
-  #periodEnds: Micros = 0;
-  readonly #interval: Micros;
+  readonly #most: number;
+  readonly #period: Micros;
+  #left = 0;
+  #periodEnds: Micros = Number.NEGATIVE_INFINITY;
 
-  /** @param interval least time between two answers; 0: ten a second */
-  constructor(interval: Micros = 0) {
-    this.#interval = interval;
+  /** @param most so many answers in one period */
+  constructor(most = PER_SECOND, period: Micros = 1 * SECOND) {
+    this.#most = most;
+    this.#period = period;
   }
 
   /** True when one more answer may be sent now. */
   take(now: Micros): boolean {
-    if (this.#interval > 0) {
-      if (now < this.#periodEnds) return false;
-      this.#periodEnds = now + this.#interval;
-      return true;
-    }
     if (now >= this.#periodEnds) {
-      this.#left = PER_SECOND;
-      this.#periodEnds = now + SECOND;
+      this.#left = this.#most;
+      this.#periodEnds = now + this.#period;
     }
     if (this.#left === 0) return false;
     this.#left--;

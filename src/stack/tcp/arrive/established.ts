@@ -11,6 +11,7 @@ export function startEstablished(tcb: Connection, now: Micros): void {
   const lostSyns = rtt.backOffs;
   applyMss(tcb);
   startMtuSearch(tcb, now);
+  tcb.receiver.countIn(tcb.agreement.segmentSize);
   rtt.handshakeDone(lostSyns > 0);
   // RFC 5681 §3.1: the initial window after a lost SYN is one segment; ssthresh stays where it is
   if (lostSyns > (options.forgivesLostSyn ? 1 : 0)) sender.control.onTimeout(0, true, now);

@@ -11,6 +11,8 @@ export interface TcpFault {
   readonly kind: 'soft' | 'hard' | 'fragmentation needed' | 'local';
   /** In the words of the application. */
   readonly failure: TcpFailure;
+  /** A soft error that says that somebody forbids it. */
+  readonly isProhibition?: boolean;
   /** The path MTU as far as known after a `fragmentation needed`. */
   readonly pathMtu: number;
 }
@@ -26,6 +28,7 @@ export const isInFlight = (tcb: Connection, quoted: Seq): boolean =>
 export function icmpArrives(tcb: Connection, fault: TcpFault, quoted: Seq): boolean {
   if (!isInFlight(tcb, quoted)) return false;
   const inHandshake = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
+  if (tcb.options.habits.checks === 'freebsd' && refuses(fault)) return refusesAttempt(tcb, fault);
   switch (fault.kind) {
     case 'fragmentation needed':
       pathMtuChanged(tcb, fault.pathMtu);
@@ -44,6 +47,15 @@ export function icmpArrives(tcb: Connection, fault: TcpFault, quoted: Seq): bool
       else reportProblem(tcb, fault.failure); // MUST-56: do not abort; SHLD-25: remember why
       return true;
   }
+}
+
+const refuses = ({ kind, isProhibition }: TcpFault): boolean => kind === 'hard' || isProhibition === true;
+
+/** FreeBSD: what refuses ends an attempt to connect, unless that is forbidden, and nothing else. */
+function refusesAttempt(tcb: Connection, fault: TcpFault): boolean {
+  if (tcb.state === 'SYN-SENT' && tcb.options.habits.icmpMayReset) tcb.fail('refused');
+  else tcb.app.softError = fault.failure;
+  return true;
 }
 
 /** RFC 1191 §6.3, §6.4: smaller segments from now on, and those that were too large again at once; the window stays. */

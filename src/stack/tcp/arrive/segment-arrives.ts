@@ -17,6 +17,7 @@ import { finInOrder, nothingNew } from '../receive/linux-ack-schedule.ts';
 import { learnUserTimeout } from '../time/user-timeout.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
+import { freebsdChecks } from './freebsd-checks.ts';
 import { synSentArrives } from './syn-sent.ts';
 import { processText } from './text-arrives.ts';
 import { urgentArrives } from './urgent-arrives.ts';
@@ -33,14 +34,21 @@ export function segmentArrives(tcb: Connection, segment: Segment, bytes: Uint8Ar
     );
   }
   return (
-    arrivesAgain(tcb, segment) ?? //                               a SYN or SYN-ACK in SYN-RECEIVED
-    checkSequenceNumber(tcb, segment, now) ?? //                   first
-    checkReset(tcb, segment, now) ?? //                            second
-    checkSyn(tcb, segment, now) ?? //                              fourth (the third, security, is not implemented)
+    checks(tcb, segment, now) ?? //                                first to fourth
     checkAck(tcb, segment, now) ?? //                              fifth
     urgentArrives(tcb, segment, bytes) ?? //                       sixth
     processText(tcb, segment, bytes, now) ?? //                    seventh
     checkFin(tcb, now) //                                          eighth
+  );
+}
+
+function checks(tcb: Connection, segment: Segment, now: Micros): Verdict {
+  if (tcb.options.habits.checks === 'freebsd') return freebsdChecks(tcb, segment, now);
+  return (
+    arrivesAgain(tcb, segment) ?? //                               a SYN or SYN-ACK in SYN-RECEIVED
+    checkSequenceNumber(tcb, segment, now) ?? //                   first
+    checkReset(tcb, segment, now) ?? //                            second
+    checkSyn(tcb, segment, now) //                                 fourth (the third, security, is not implemented)
   );
 }
 

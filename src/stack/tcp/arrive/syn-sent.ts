@@ -33,8 +33,12 @@ export function synSentArrives(tcb: Connection, segment: Segment, now: Micros): 
   }
   tcb.move('our SYN is acknowledged');
   startEstablished(tcb, now);
+  // what FreeBSD counts with from here on is its buffer, rounded a moment ago
+  if (tcb.options.habits.window === 'freebsd')
+    tcb.rcv.edge = add(tcb.rcv.nxt, Math.min(tcb.receiver.free, 0xffff << tcb.agreement.receiveShift));
+  if (tcb.sender.finQueued) tcb.move('close');
   const verdict = ackArrives(tcb, segment, now);
-  tcb.acks.now('ACK of the SYN');
+  if (segment.payloadLength === 0 || tcb.options.habits.acknowledges === 'full segments') tcb.acks.now('ACK of the SYN');
   if (tcb.fastOpen !== undefined) synAckArrived(tcb, segment, tcb.fastOpen, now);
   if (!tcb.options.synAckText && tcb.fastOpen === undefined) dropText(segment);
   return verdict;

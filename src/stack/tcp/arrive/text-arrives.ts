@@ -22,22 +22,31 @@ export function processText(tcb: Connection, segment: Segment, bytes: Uint8Array
   }
   const textAt = segment.has(SYN) ? add(segment.seq, 1) : segment.seq;
   const textEnd = textEndOf(segment, textAt);
-  if (segment.payloadLength > 0 && tcb.app.readClosed && tcb.state !== 'ESTABLISHED' && after(textEnd, rcv.nxt)) {
+  if (segment.payloadLength > 0 && refusesText(tcb) && after(textEnd, rcv.nxt)) {
     tcb.fail('aborted');
     return 'text after the application closed'; // RFC 9293 §3.6.1, SHLD-3: whoever called resets it, or the peer would not learn
   }
   noteMark(tcb, segment);
   tcb.receiver.sawSegment(segment.gsoSize > 0 ? segment.gsoSize : segment.payloadLength, tcb.agreement.receiveMss);
-  const limit = tcb.peerFin === undefined ? rcv.edge : min(rcv.edge, tcb.peerFin);
+  const right = tcb.receiver.acceptedUpTo;
+  const limit = tcb.peerFin === undefined ? right : min(right, tcb.peerFin);
   const to = min(textEnd, limit);
   // a FIN counts only with the whole segment inside the window: what was trimmed away comes again, and the FIN with it
-  const finFits = before(textEnd, rcv.edge) && to === textEnd && atOrAfter(textEnd, rcv.nxt);
+  const finFits = hasRoomFor(tcb, textEnd) && to === textEnd && atOrAfter(textEnd, rcv.nxt);
   if (segment.has(FIN) && finFits && tcb.peerFin === undefined) {
     tcb.peerFin = textEnd;
     tcb.receiver.truncateIslands(textEnd); // text behind a FIN is nobody's, also when it came first
   }
   return storeText(tcb, segment, bytes, textAt, to, now);
 }
+
+/** Whoever only reads no more is told nothing by FreeBSD, and by Linux once it has written its last. */
+const refusesText = ({ app, state, options }: Connection): boolean =>
+  options.habits.checks === 'freebsd' ? app.isOrphan : app.readClosed && state !== 'ESTABLISHED';
+
+/** The FIN takes a place of its own; FreeBSD's window does not ask for it. */
+const hasRoomFor = ({ receiver, options }: Connection, fin: Seq): boolean =>
+  before(fin, receiver.acceptedUpTo) || (fin === receiver.acceptedUpTo && options.habits.checks === 'freebsd');
 
 const textEndOf = ({ payloadLength }: Segment, textAt: Seq): Seq => add(textAt, payloadLength);
 
@@ -51,7 +60,7 @@ export function takeSynText(tcb: Connection, syn: Segment, bytes: Uint8Array, no
 
 /** Stores the part of `[textAt, to)` that is new. */
 function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt: Seq, to: Seq, now: Micros): Verdict {
-  const { rcv, receiver, acks } = tcb;
+  const { rcv, receiver, acks, timers } = tcb;
   const from = max(textAt, rcv.nxt);
   const length = diff(to, from);
   if (length <= 0) {
@@ -79,6 +88,8 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
   }
   tcb.traffic.received.bytes += diff(rcv.nxt, nxtBefore);
   if (tcb.options.ackPolicy === 'linux') textInOrder(tcb, segment, now);
+  else if (tcb.options.habits.acknowledges === 'second segment')
+    acks.inTurn(timers.delayedAck !== NEVER || length > tcb.agreement.segmentSize);
   else acks.inOrder(diff(rcv.nxt, nxtBefore), receiver.segmentSize);
   // RFC 5681 §4.2: what fills a hole is acknowledged at once
   if (islandsBefore > 0) {

@@ -7,7 +7,7 @@ import type { FourTuple, Path } from '../connection.ts';
 import { asksForEcn } from '../ecn/negotiation.ts';
 import type { TcpOptions } from '../options.ts';
 import { Timestamps } from '../time/timestamps.ts';
-import { announcedMss, shiftFor } from './handshake.ts';
+import { announcedMss, shiftOf } from './handshake.ts';
 import type { IsnGenerator } from './isn.ts';
 import type { HandshakeId, SynCookies } from './syn-cookies.ts';
 
@@ -30,6 +30,7 @@ export function cookieAnswer(cookies: SynCookies, isn: IsnGenerator, request: Co
   answer.seq = cookies.make(wordsOf(id), syn, now);
   answer.ack = add(syn.seq, 1);
   answer.window = Math.min(options.receiveBuffer, 0xffff);
+  answer.freebsdOrder = options.habits.optionOrder === 'freebsd';
   answer.mss = announcedMss(path.interfaceMtu, options.maxSegment);
   answer.reason = 'SYN ACK with a cookie: the backlog is full';
   if (!syn.hasTimestamps || !options.timestamps) return answer; // nowhere to keep more than the MSS
@@ -38,7 +39,7 @@ export function cookieAnswer(cookies: SynCookies, isn: IsnGenerator, request: Co
   answer.tsEcho = syn.tsValue;
   if (asksForEcn(syn) && options.ecn !== 'off') answer.flags |= ECE;
   answer.sackPermitted = syn.sackPermitted && options.sack;
-  if (syn.windowShift >= 0 && options.windowScale) answer.windowShift = shiftFor(options.maxReceiveBuffer);
+  if (syn.windowShift >= 0 && options.windowScale) answer.windowShift = shiftOf(options);
   return answer;
 }
 

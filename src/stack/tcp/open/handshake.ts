@@ -41,7 +41,12 @@ export class Agreement {
 
   /** MUST-16, RFC 6691: payload per segment, options that every segment carries subtracted. */
   get sendMss(): number {
-    return Math.max(Math.min(this.peerMss, this.pathMtu - FIXED_HEADERS - this.ipOptions), MIN_MSS) - this.optionsRoom;
+    return this.segmentSize - this.optionsRoom;
+  }
+
+  /** The same with the options not subtracted. */
+  get segmentSize(): number {
+    return Math.max(Math.min(this.peerMss, this.pathMtu - FIXED_HEADERS - this.ipOptions), MIN_MSS);
   }
 
   /** What the options take that every segment carries. */
@@ -66,22 +71,27 @@ export function shiftFor(maxReceiveBuffer: number): number {
   return shift;
 }
 
+/** The shift that we offer. */
+export const shiftOf = ({ habits, maxReceiveBuffer }: TcpOptions): number =>
+  habits.windowShift >= 0 ? habits.windowShift : shiftFor(maxReceiveBuffer);
+
 /** Reads the peer's SYN: an option counts only when both SYNs carry it. */
 export function agree(agreement: Agreement, syn: Segment, options: TcpOptions): void {
-  const peerMss = syn.mss > 0 ? Math.max(syn.mss, options.minMss) : DEFAULT_MSS;
+  const peerMss = syn.mss > 0 ? Math.max(syn.mss, options.minMss) : options.habits.defaultMss;
   agreement.peerMss = options.maxSegment > 0 ? Math.min(peerMss, Math.max(options.maxSegment, MIN_MSS)) : peerMss;
   agreement.timestamps = options.timestamps && syn.hasTimestamps;
   agreement.sack = options.sack && syn.sackPermitted;
   const scaling = options.windowScale && syn.windowShift >= 0;
   agreement.sendShift = scaling ? Math.min(syn.windowShift, MAX_SHIFT) : 0;
-  agreement.receiveShift = scaling ? shiftFor(options.maxReceiveBuffer) : 0;
+  agreement.receiveShift = scaling ? shiftOf(options) : 0;
 }
 
 /** Puts our options into a SYN. `answer`: into a SYN-ACK, which may only carry what the peer's SYN had. */
 export function offer(agreement: Agreement, out: Segment, options: TcpOptions, answer: boolean, peerScales: boolean): void {
+  out.freebsdOrder = options.habits.optionOrder === 'freebsd';
   out.mss = agreement.announcedMss; // MUST-14, MAY-3
   out.hasTimestamps = answer ? agreement.timestamps : options.timestamps;
   out.sackPermitted = answer ? agreement.sack : options.sack;
   const scaling = options.windowScale && (!answer || peerScales);
-  out.windowShift = scaling ? shiftFor(options.maxReceiveBuffer) : -1;
+  out.windowShift = scaling ? shiftOf(options) : -1;
 }

@@ -4,7 +4,7 @@ import type { IpAddress } from '../../wire/ip-address.ts';
 import { fromV4 } from '../../wire/ip-address.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, max } from '../../wire/seq.ts';
-import { ACK, RST, Segment, SYN } from '../../wire/tcp.ts';
+import { ACK, FIN, RST, Segment, SYN } from '../../wire/tcp.ts';
 import { resetFor } from '../arrive/reset.ts';
 import { learnFromSyn } from '../arrive/syn-sent.ts';
 import { takeSynText } from '../arrive/text-arrives.ts';
@@ -68,16 +68,19 @@ export class PassiveOpen {
     above?: Seq,
   ): TcpDrop | undefined {
     const listener = this.#listenerOf(segment, source, destination);
+    const { dropsSynFin, blackhole } = this.#host.options.habits;
+    if (listener === undefined && (blackhole >= 2 || (blackhole === 1 && segment.has(SYN)))) return 'no such connection';
     if (listener === undefined) {
       this.reset(segment, source, destination);
       return segment.has(SYN) && !segment.has(ACK) ? 'no listener on the port' : 'no such connection';
     }
     if (segment.has(RST)) return 'no such connection'; // first
     if (segment.has(ACK)) {
-      this.reset(segment, source, destination); // second
+      if (blackhole < 3) this.reset(segment, source, destination); // second
       return 'no such connection';
     }
     if (!segment.has(SYN)) return 'no ACK flag'; // fourth
+    if (dropsSynFin && segment.has(FIN)) return 'no such connection'; // net.inet.tcp.drop_synfin
     return this.#synArrives(listener, segment, bytes, fromV4(source), fromV4(destination), now, above); // third
   }
 

@@ -14,6 +14,8 @@ export class AckPolicy {
    * be answered by itself: the peer counts three of them (RFC 5681 §3.2, §4.2).
    */
   duplicatesOwed = 0;
+  /** See `answer`. */
+  isAnswer = false;
   /** Why, in the words that the capture shows. */
   reason = '';
   /** With Linux's policy, from the first text on. */
@@ -51,6 +53,17 @@ export class AckPolicy {
     this.#quick = on ? QUICK_ACKS : 0;
   }
 
+  /** FreeBSD: every second segment is acknowledged at once, however small. @param isSecond one waits already, or this is a long one */
+  inTurn(isSecond: boolean): void {
+    if (isSecond) this.now('ACK');
+  }
+
+  /** FreeBSD's answer to a segment that was not taken: its window is not rounded up, and promises nothing. */
+  answer(reason: string): void {
+    this.now(reason);
+    this.isAnswer = true;
+  }
+
   /** RFC 5681 §4.2: a segment above a hole is acknowledged at once, so that the peer can count duplicates. */
   outOfOrder(): void {
     if (this.immediate) this.duplicatesOwed++;
@@ -64,6 +77,7 @@ export class AckPolicy {
 
   now(reason: string): void {
     this.immediate = true;
+    this.isAnswer = false;
     this.reason = reason;
   }
 

@@ -5,6 +5,8 @@ import type { Seq } from '../../wire/seq.ts';
 import { add, after, diff, max } from '../../wire/seq.ts';
 import type { TcpOptions } from '../options.ts';
 import type { ReceiveSpace } from '../spaces.ts';
+import type { Room } from './freebsd-window.ts';
+import * as freebsd from './freebsd-window.ts';
 import { LinuxWindow } from './linux-window.ts';
 import type { Islands } from './reassembly.ts';
 import { NO_ISLANDS, Reassembly } from './reassembly.ts';
@@ -32,6 +34,8 @@ export class Receiver {
   #roundEndsAt: Micros = 0;
   /** Offers the window in place of the rules below, where the options say so. */
   #linux: LinuxWindow | undefined;
+  /** FreeBSD's window is counted in maximum segment sizes; undefined: the RFC's is. */
+  readonly #room: { free: number; buffer: number; segment: number } | undefined;
 
   constructor(space: ReceiveSpace, options: TcpOptions) {
     this.#space = space;
@@ -40,6 +44,7 @@ export class Receiver {
     this.#maximum = Math.max(options.maxReceiveBuffer, options.receiveBuffer);
     this.clamp = options.windowClamp || NO_CLAMP;
     this.#linux = options.receiveWindow === 'linux' ? new LinuxWindow(this.synWindow) : undefined;
+    this.#room = options.habits.window === 'freebsd' ? { free: 0, buffer: 0, segment: 0 } : undefined;
   }
 
   /** Fixes or frees the size of the buffer; a window that was offered is not taken back (SHLD-14). */
@@ -70,6 +75,23 @@ export class Receiver {
 
   get limit(): number {
     return this.#limit;
+  }
+
+  /** Bytes that the buffer has room for. */
+  get free(): number {
+    return Math.max(this.#limit - this.#ring.length, 0);
+  }
+
+  /** FreeBSD: the handshake has decided the segment size, and the buffer becomes a whole number of segments. */
+  countIn(segment: number): void {
+    if (this.#room === undefined) return;
+    this.#room.segment = segment;
+    if (this.#limit > segment) this.#limit = Math.ceil(this.#limit / segment) * segment;
+  }
+
+  /** How far text is taken: as advertised, or with FreeBSD's window as far as there is room. */
+  get acceptedUpTo(): Seq {
+    return this.#room === undefined ? this.#space.edge : max(this.#space.edge, add(this.#space.nxt, this.free));
   }
 
   /** The window field of a SYN, which is never scaled. */
@@ -148,6 +170,7 @@ export class Receiver {
    * it can move by a full segment or half the buffer (MUST-39), and it never moves to the left (SHLD-14).
    */
   advertise(shift: number): number {
+    if (this.#room !== undefined) return freebsd.advertise(this.#space, this.#measured(this.#room), shift);
     const rcv = this.#space;
     if (this.#linux !== undefined) {
       const window = this.#linux.next(this.#free, this.#full, this.#segmentSize, shift, Math.max(diff(rcv.edge, rcv.nxt), 0));
@@ -183,6 +206,7 @@ export class Receiver {
       const window = 2 * wnd > this.#full ? 0 : this.#linux.select(this.#free, this.#full, this.#segmentSize, shift);
       return window > 0 && window >= 2 * wnd; // tcp_cleanup_rbuf: worth saying when it is twice what the peer knows
     }
+    if (this.#room !== undefined) return freebsd.isWorthAnUpdate(this.#space, this.#measured(this.#room), shift);
     const opened = diff(this.#openEdge(), this.#space.edge);
     if (this.#space.wnd === 0) return opened >= this.#worthwhile();
     return opened >= Math.min(Math.max(2 * this.#segmentSize, this.#limit >> 2), this.#limit >> 1);
@@ -215,6 +239,12 @@ export class Receiver {
 
   get #free(): number {
     return Math.max(Math.min(this.#limit - this.#ring.length, this.clamp), 0);
+  }
+
+  #measured(room: { free: number; buffer: number; segment: number }): Room {
+    room.free = this.free;
+    room.buffer = this.#limit;
+    return room;
   }
 
   #openEdge(): Seq {

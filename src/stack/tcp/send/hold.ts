@@ -11,7 +11,13 @@ export function mayGoSmall(tcb: Connection): boolean {
   const { sender, options } = tcb;
   if (sender.finQueued || sender.pushed || isUrgent(tcb)) return true;
   if (options.cork || sender.more) return false;
-  return options.noDelay || sender.sent.isEmpty || isOnlySyn(tcb) || (options.nagle === 'minshall' && !isSmallUnderWay(tcb));
+  return (
+    options.noDelay ||
+    sender.sent.isEmpty ||
+    sender.wasIdle ||
+    isOnlySyn(tcb) ||
+    (options.nagle === 'minshall' && !isSmallUnderWay(tcb))
+  );
 }
 
 /** The modification of RFC 9293 appendix A.3: full segments under way do not hold a small one back, another small one does. */

@@ -3,7 +3,7 @@ import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import { add, diff } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
-import { ACK, RST } from '../../wire/tcp.ts';
+import { ACK, FIN, RST } from '../../wire/tcp.ts';
 import { WRITABLE } from '../application-side.ts';
 import type { Connection } from '../connection.ts';
 import { countSent, noteOccupation } from '../info/traffic.ts';
@@ -13,7 +13,7 @@ import { fillSyn, maySendEarly } from '../open/fast-open.ts';
 import { mayTransmitText } from '../state.ts';
 import { isOnlySyn, mayGoSmall } from './hold.ts';
 import { probeMtu } from './mtu-probe.ts';
-import { probeDelay } from './persist.ts';
+import { boundedDelay, probeDelay } from './persist.ts';
 import { resend, retransmit, transmitTailProbe } from './retransmit.ts';
 import { acceptableSeq, burst, burstLimit, complete, sent, shape, stamp, transmit } from './shape.ts';
 
@@ -99,6 +99,7 @@ const congestionRoom = ({ options, sender }: Connection): number => (options.sto
 
 /** RFC 5681 §4.1: what was learned about the path is old. */
 function restartAfterSilence({ sender, options, rtt }: Connection, now: Micros): void {
+  sender.wasIdle = options.nagle === 'call';
   const silence = now - sender.lastSentAt;
   if (silence <= rtt.rto || options.idleRestart === 'none') return;
   sender.control.onIdle(options.idleRestart === 'halve' ? Math.ceil(silence / rtt.rto) - 1 : 0);
@@ -190,15 +191,18 @@ function reportHoles(tcb: Connection, out: Segment): boolean {
 
 function acknowledge(tcb: Connection, out: Segment): boolean {
   if (!tcb.acks.immediate || tcb.state === 'SYN-SENT') return false;
-  out.seq = acceptableSeq(tcb);
-  out.flags = ACK;
-  out.reason = tcb.acks.reason;
+  const { sender, options, acks } = tcb;
+  const withFin = options.habits.repeatsFin && sender.finSent && !sender.finAcknowledged && !acks.isAnswer;
+  out.seq = withFin ? add(tcb.snd.nxt, -1) : acceptableSeq(tcb);
+  out.flags = withFin ? ACK | FIN : ACK;
+  out.reason = acks.reason;
   return true;
 }
 
 /** Nothing more can be sent: what is the connection waiting for, and for how long? */
 function armWaiting(tcb: Connection, now: Micros): void {
   const { timers, app } = tcb;
+  tcb.sender.wasIdle = false;
   // half-closed, the peer may take its time; closed on both sides, nobody waits for its FIN but us
   if (tcb.state === 'FIN-WAIT-2' && app.isOrphan && timers.linger === NEVER) timers.linger = now + tcb.options.finWait2;
   armPersist(tcb, now);
@@ -227,7 +231,11 @@ function armPersist(tcb: Connection, now: Micros): void {
     return;
   }
   if (closed) timers.retransmit = NEVER;
-  if (timers.persist === NEVER) timers.persist = now + probeDelay(tcb.rtt.rto, sender.probes, tcb.options.maxRto);
+  if (timers.persist !== NEVER) return;
+  const { habits, maxRto } = tcb.options;
+  const delay =
+    habits.persistMin > 0 ? boundedDelay(tcb.rtt, sender.probes, tcb.options) : probeDelay(tcb.rtt.rto, sender.probes, maxRto);
+  timers.persist = now + delay;
 }
 
 /** RFC 8985 §7.2: when a flight waits for its acknowledgment and nothing says yet that anything was lost. */

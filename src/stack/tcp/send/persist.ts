@@ -1,5 +1,17 @@
 /** Probing a closed window: RFC 9293 §3.8.6.1. */
 import type { Micros } from '../../time.ts';
+import { SECOND } from '../../time.ts';
+import type { TcpOptions } from '../options.ts';
+import type { RttEstimator } from '../time/rtt.ts';
+
+/** What stands for a round-trip time that nobody has measured. */
+const UNMEASURED: Micros = 2 * SECOND;
 
 /** When the next probe is due: one RTO after the window closed (SHLD-29), then twice as long each time (SHLD-30). */
 export const probeDelay = (rto: Micros, probesSent: number, maximum: Micros): Micros => Math.min(rto * 2 ** probesSent, maximum);
+
+/** FreeBSD's way: from twice what the retransmission timer would wait, between two bounds (tcp_setpersist). */
+export function boundedDelay(rtt: RttEstimator, probesSent: number, { habits, rtoSlop }: TcpOptions): Micros {
+  const base = rtt.smoothed > 0 ? 4 * rtt.smoothed + 8 * rtt.variation : UNMEASURED;
+  return Math.min(Math.max(base * 2 ** Math.min(probesSent, 9) + rtoSlop, habits.persistMin), habits.persistMax);
+}

@@ -36,6 +36,8 @@ export class Sender {
   more = false;
   /** What waits was pushed: no cork and no Nagle holds it. */
   pushed = false;
+  /** Nothing was under way when what leaves now began to leave: to FreeBSD's Nagle all of one call is one. */
+  wasIdle = false;
   /** Since when the oldest data waits for its acknowledgment without any progress; NEVER when none waits. */
   stalledSince: Micros = NEVER;
   /** When text or SYN was last sent, for the restart after idleness. */

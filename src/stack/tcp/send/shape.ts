@@ -10,6 +10,7 @@ import { offerEcn } from '../ecn/negotiation.ts';
 import { markNewText } from '../ecn/send.ts';
 import { reportIslands } from '../loss/sack.ts';
 import { offer } from '../open/handshake.ts';
+import { answered } from '../receive/freebsd-window.ts';
 import { announceUserTimeout } from '../time/user-timeout.ts';
 import type { SendHistory } from './send-history.ts';
 import { isUrgent, markUrgent } from './urgent-mode.ts';
@@ -61,7 +62,9 @@ export function complete(tcb: Connection, out: Segment, now: Micros): void {
   }
   out.ack = tcb.rcv.nxt;
   // RFC 7323 §2.2: never scaled in a SYN
-  out.window = tcb.receiver.advertise((out.flags & SYN) !== 0 ? 0 : tcb.agreement.receiveShift);
+  const shift = (out.flags & SYN) !== 0 ? 0 : tcb.agreement.receiveShift;
+  const promisesNothing = tcb.options.habits.window === 'freebsd' && tcb.acks.isAnswer && out.payloadLength === 0;
+  out.window = promisesNothing ? answered(tcb.receiver.free, shift) : tcb.receiver.advertise(shift);
   tcb.rcv.lastAckSent = tcb.rcv.nxt;
   if (out.payloadLength === 0 && (out.flags & (SYN | FIN)) === 0 && tcb.agreement.sack) reportIslands(tcb.receiver, out);
   if (tcb.ecn?.echoes === true && (out.flags & SYN) === 0) out.flags |= ECE;

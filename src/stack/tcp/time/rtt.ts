@@ -1,20 +1,18 @@
 /** Round-trip time estimation and the retransmission timeout, RFC 6298. */
 import type { Micros } from '../../time.ts';
-import { MILLISECOND, NEVER, SECOND } from '../../time.ts';
+import { MILLISECOND, NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { seq } from '../../wire/seq.ts';
+import { TEXTBOOK_HABITS } from '../habits.ts';
 import type { TcpOptions } from '../options.ts';
 import { LinuxVariance } from './linux-variance.ts';
 
 /** The clock granularity G of (2.2). Ours is a microsecond; a millisecond keeps the variance term alive on a quiet link. */
 const GRANULARITY: Micros = 1 * MILLISECOND;
 
-/** (5.7): after a SYN was retransmitted, data starts with 3 s. */
-const RTO_AFTER_SYN_TIMEOUT: Micros = 3 * SECOND;
-
 /** With a `fixedRto` other than 0 the others do not matter. */
 export type RtoLimits = Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'> &
-  Partial<Pick<TcpOptions, 'minRtoBounds' | 'fixedRto' | 'rtoSlop'>>;
+  Partial<Pick<TcpOptions, 'minRtoBounds' | 'fixedRto' | 'rtoSlop' | 'habits'>>;
 
 export class RttEstimator {
   /** SRTT; zero until the first sample. */
@@ -30,6 +28,8 @@ export class RttEstimator {
   /** How often in a row the timer has expired since the last sample: only a sample ends the back-off (the last of §5). */
   backOffs = 0;
   limits: RtoLimits;
+  /** The slop of FreeBSD is part of `rto`. */
+  #hasSlop = false;
   /** Counts in place of (2.2) to (2.4) where the options say so. */
   #linux: LinuxVariance | undefined = undefined;
 
@@ -62,14 +62,27 @@ export class RttEstimator {
   /** (5.5): "back off the timer". @param keepsRto this time-out is counted and does not double the next */
   backOff(keepsRto = false): void {
     this.backOffs++;
-    if (!keepsRto) this.rto = this.limits.fixedRto || Math.min(this.rto * 2, this.limits.maxRto);
+    if (keepsRto) return;
+    const { fixedRto, maxRto, rtoSlop = 0 } = this.limits;
+    const exact = this.#hasSlop ? this.rto - rtoSlop : this.rto;
+    this.rto = fixedRto || Math.min(exact * 2 + rtoSlop, maxRto);
+    this.#hasSlop = true;
+  }
+
+  /** As if nothing had been sent yet. */
+  startAnew(): void {
+    this.backOffs = 0;
+    this.#hasSlop = false;
+    this.rto = this.limits.fixedRto || this.limits.initialRto;
   }
 
   /** (5.7): the handshake is over; was its SYN retransmitted, the timeout for data starts anew. */
   handshakeDone(synRetransmitted: boolean): void {
     this.backOffs = 0;
     if (this.smoothed > 0) return;
-    this.rto = this.limits.fixedRto || (synRetransmitted ? RTO_AFTER_SYN_TIMEOUT : this.limits.initialRto);
+    const { fixedRto, initialRto, habits = TEXTBOOK_HABITS } = this.limits;
+    this.rto = fixedRto || (synRetransmitted ? habits.rtoAfterSynTimeout : initialRto);
+    this.#hasSlop = false;
   }
 
   #sampleAsLinux(rtt: Micros, una: Seq, nxt: Seq): void {
@@ -89,5 +102,6 @@ export class RttEstimator {
     const { fixedRto, minRto, maxRto, rtoSlop = 0 } = this.limits;
     const rto = Math.ceil(this.smoothed + Math.max(GRANULARITY, 4 * this.variation)) + rtoSlop;
     this.rto = fixedRto || Math.min(Math.max(rto, minRto), maxRto); // (2.4), (2.5)
+    this.#hasSlop = true;
   }
 }

@@ -9,6 +9,8 @@ import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import type { ChallengeLimit } from '../arrive/challenge.ts';
 import type { Connection, FourTuple } from '../connection.ts';
 import type { TcpDrop, Verdict } from '../drops.ts';
+import { answered } from '../receive/freebsd-window.ts';
+import * as freebsd from './freebsd-time-wait.ts';
 import type { Timestamps } from './timestamps.ts';
 
 /** May a SYN open a new connection out of TIME-WAIT? MAY-2 of RFC 9293 §3.6.1, decided by RFC 6191 §2. */
@@ -35,6 +37,8 @@ export class TimeWait implements Timed {
   readonly sndNxt: Seq;
   readonly rcvNxt: Seq;
   readonly ttl: number;
+  /** See `Habits.checks`. A newer SYN ends the 2 MSL then, whoever listens. */
+  readonly isFreebsd: boolean;
   nextInBucket: Connection | TimeWait | undefined = undefined;
   deadlineIndex = -1;
   deadlineKey: Micros = NEVER;
@@ -61,13 +65,22 @@ export class TimeWait implements Timed {
     this.#until = connection.timers.linger;
     this.#length = options.timeWait;
     this.#wnd = rcv.wnd;
-    this.#windowField = Math.min(rcv.wnd >>> connection.agreement.receiveShift, 0xffff);
+    this.isFreebsd = options.habits.checks === 'freebsd';
+    const { receiveShift } = connection.agreement;
+    this.#windowField = this.isFreebsd
+      ? answered(connection.receiver.free, receiveShift)
+      : Math.min(rcv.wnd >>> receiveShift, 0xffff);
     this.#maxWnd = snd.maxWnd;
     this.#isProtected = options.protectTimeWait;
     this.#answersText = options.timeWaitAnswersText;
     this.#challenges = connection.challenges;
     this.#connection = new WeakRef(connection);
     this.#onOver = onOver;
+  }
+
+  /** Timestamps were agreed on, and a segment without one is not taken. */
+  get requiresTimestamp(): boolean {
+    return this.timestamps.enabled;
   }
 
   nextTimeout(): Micros {
@@ -90,9 +103,13 @@ export class TimeWait implements Timed {
    * @param answer filled with the acknowledgment that is owed; its flags stay zero when none is
    */
   onSegment(segment: Segment, now: Micros, answer: Segment): Verdict {
-    const verdict = this.#check(segment, now);
+    const verdict = this.isFreebsd ? freebsd.judge(segment, this) : this.#check(segment, now);
     answer.clear();
-    if (verdict === 'outside the receive window' && segment.has(FIN)) this.#until = now + this.#length; // eighth: 2 MSL anew
+    // eighth: 2 MSL anew
+    const repeatsFin = this.isFreebsd
+      ? freebsd.repeatsFin(segment, this.rcvNxt)
+      : verdict === 'outside the receive window' && segment.has(FIN);
+    if (repeatsFin) this.#until = now + this.#length;
     if (this.#owesAnswer(verdict, segment, now)) this.#acknowledge(answer, verdict, now);
     return verdict;
   }
@@ -136,6 +153,7 @@ export class TimeWait implements Timed {
 
   /** Text and probes are always answered; what is not owed an answer by itself, within the limit of RFC 5961 §7. */
   #owesAnswer(verdict: Verdict, segment: Segment, now: Micros): boolean {
+    if (this.isFreebsd) return verdict === 'outside the receive window';
     switch (verdict) {
       case 'old by its timestamp (PAWS)':
       case 'outside the receive window':

@@ -56,7 +56,18 @@ function retransmissionTimeout(tcb: Connection, now: Micros): void {
   countUnanswered(tcb, sender.recovery.expiries);
   sender.recovery.expiries++;
   rtt.backOff(keepsRto(tcb));
+  dropSynOptions(tcb);
   timers.retransmit = now + rtt.rto;
+  if (tcb.state === 'SYN-SENT' && tcb.options.habits.endsAttemptOnTime)
+    timers.retransmit = Math.min(timers.retransmit, sender.stalledSince + patience(tcb));
+}
+
+/** FreeBSD's third retransmission of a SYN: some hosts of the nineties could not read options that they did not know. */
+const PLAIN_SYN = 3;
+
+function dropSynOptions(tcb: Connection): void {
+  if (tcb.state !== 'SYN-SENT' || tcb.rtt.backOffs !== PLAIN_SYN || !tcb.options.habits.dropsSynOptions) return;
+  tcb.options = { ...tcb.options, windowScale: false, timestamps: false, sack: false };
 }
 
 /** R2, or what the application set in its place (MUST-20, MUST-21, MUST-22). */
