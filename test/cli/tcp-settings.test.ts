@@ -1,4 +1,5 @@
 /** `--tcp NAME=VALUE`: what it takes, and what it says of the rest. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { tcpSettings } from '../../src/node/cli/tcp-settings.ts';
 import { DEFAULTS } from '../../src/stack/tcp/options.ts';
@@ -44,3 +45,12 @@ test.each(['backlogRule', 'congestionControl', 'ecn', 'idleRestart', 'minRtoBoun
     expect(tcpSettings(`${name}=${DEFAULTS[name]}`)).toEqual({ [name]: DEFAULTS[name] });
   },
 );
+
+test('every option that is a time is read as one', () => {
+  const folder = new URL('../../src/stack/tcp/options/', import.meta.url);
+  const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  const times = texts.flatMap((text) => [...text.matchAll(/^ {2}readonly (\w+): Micros;/gm)].map(([, name = '']) => name));
+  const settable = times.filter((name) => Object.hasOwn(DEFAULTS, name));
+  expect(settable.length).toBeGreaterThan(10);
+  for (const name of settable) expect(tcpSettings(`${name}=1.5s`)).toEqual({ [name]: 1_500_000 });
+});

@@ -1,6 +1,6 @@
 /** FreeBSD's ways, as its sources have them: tcp_input.c, tcp_output.c, tcp_syncache.c, tcp_timer.c of version 15. */
-import type { Habits } from '../../stack/tcp/habits.ts';
-import { TEXTBOOK_HABITS } from '../../stack/tcp/habits.ts';
+import type { Habits } from '../../stack/tcp/options/habits.ts';
+import { TEXTBOOK_HABITS } from '../../stack/tcp/options/habits.ts';
 import { SECOND } from '../../stack/time.ts';
 
 export const FREEBSD_HABITS: Habits = {

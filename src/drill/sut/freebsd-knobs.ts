@@ -1,6 +1,7 @@
 /** The sysctls of FreeBSD below net.inet.tcp and beside it: what each sets, or why it cannot be had. */
-import type { Habits } from '../../stack/tcp/habits.ts';
+
 import { shiftFor } from '../../stack/tcp/open/handshake.ts';
+import type { Habits } from '../../stack/tcp/options/habits.ts';
 import { MILLISECOND } from '../../stack/time.ts';
 import { Unsupported } from '../unsupported.ts';
 import { FREEBSD_HABITS } from './freebsd-habits.ts';

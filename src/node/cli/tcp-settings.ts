@@ -20,6 +20,7 @@ const TIMES: ReadonlySet<string> = new Set<Name>([
   'keepAliveInterval',
   'maxRto',
   'minRto',
+  'mtuProbeInterval',
   'orphanTimeout',
   'r2',
   'r2Syn',
@@ -28,15 +29,21 @@ const TIMES: ReadonlySet<string> = new Set<Name>([
   'userTimeout',
 ]);
 
-const CHOICES: Readonly<Partial<Record<Name, readonly string[]>>> = {
+/** The options that are one of several words. */
+type Chosen = { [K in Name]: TcpOptions[K] extends string ? K : never }[Name];
+
+const CHOICES: { readonly [K in Chosen]: readonly TcpOptions[K][] } = {
+  ackPolicy: ['usual', 'linux'],
   backlogRule: ['shared', 'linux', 'freebsd'],
   congestionControl: ['cubic', 'reno', 'unlimited'],
   ecn: ['off', 'passive', 'on'],
   idleRestart: ['initial window', 'halve', 'none'],
   minRtoBounds: ['timeout', 'variance'],
-  nagle: ['classic', 'minshall'],
+  mtuProbing: ['off', 'blackhole', 'always'],
+  nagle: ['classic', 'minshall', 'call'],
   prr: ['sack', 'always', 'never'],
   push: ['buffer', 'write'],
+  receiveWindow: ['buffer', 'linux'],
   reduceFrom: ['flight', 'window'],
   windowProbe: ['octet', 'old number'],
 };
@@ -69,7 +76,7 @@ export function tcpSettings(text: string, before: Settings = {}): Settings {
 function settingOf(name: string, text: string): unknown {
   if (!isName(name))
     throw new InvalidArgumentError(`TCP has no option "${name}"; it has ${Object.keys(DEFAULTS).sort().join(', ')}`);
-  const choices = CHOICES[name];
+  const choices = (CHOICES as Partial<Record<Name, readonly string[]>>)[name];
   if (choices !== undefined) return choice(name, text, choices);
   if (typeof DEFAULTS[name] === 'boolean') return SWITCH[text] ?? refuse(name, 'is on or off');
   if (typeof DEFAULTS[name] !== 'number') return refuse(name, 'cannot be set here');

@@ -1,5 +1,5 @@
 /** What a lecturer can switch, and what a capture shows then; the table in src/stack/tcp/README.md says the same in words. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TcpOptions } from '../../../src/stack/tcp/options.ts';
@@ -238,7 +238,10 @@ test(
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const TABLE = readFileSync(resolve(ROOT, 'src/stack/tcp/README.md'), 'utf8');
-const OPTIONS = readFileSync(resolve(ROOT, 'src/stack/tcp/options.ts'), 'utf8');
+const FOLDER = resolve(ROOT, 'src/stack/tcp/options');
+const OPTIONS = readdirSync(FOLDER)
+  .map((name) => readFileSync(resolve(FOLDER, name), 'utf8'))
+  .join('');
 /** `sack=off`: the option in the first column of each row. */
 const rows = [...TABLE.matchAll(/^\| `(\w+)=[^`]*` \| (.+) \|$/gm)].map(([, name = '', words = '']) => ({ name, words }));
 
@@ -266,7 +269,7 @@ const SWITCHES = [
   'stopAndWait',
 ] as const satisfies readonly (keyof TcpOptions)[];
 
-test.each(SWITCHES)('the table of switches has %s, and so has options.ts with its doc comment', (name) => {
+test.each(SWITCHES)('the table of switches has %s, and its option has a doc comment', (name) => {
   expect(rows.map((row) => row.name)).toContain(name);
   expect(OPTIONS).toMatch(new RegExp(`\\*/\\n  readonly ${name}:`));
 });

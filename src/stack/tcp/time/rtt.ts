@@ -3,7 +3,7 @@ import type { Micros } from '../../time.ts';
 import { MILLISECOND, NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { seq } from '../../wire/seq.ts';
-import { TEXTBOOK_HABITS } from '../habits.ts';
+import { TEXTBOOK_HABITS } from '../options/habits.ts';
 import type { TcpOptions } from '../options.ts';
 import { LinuxVariance } from './linux-variance.ts';
 

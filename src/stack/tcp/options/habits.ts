@@ -1,6 +1,6 @@
 /** What hosts do differently where the RFCs leave it open, or where a kernel has a way of its own: the texts' way by default. */
-import type { Micros } from '../time.ts';
-import { SECOND } from '../time.ts';
+import type { Micros } from '../../time.ts';
+import { SECOND } from '../../time.ts';
 
 export interface Habits {
   /** Order and padding of the options in a SYN. FreeBSD: MSS, window scale, SACK-permitted, timestamps, filled up with zeros. @default 'linux' */
