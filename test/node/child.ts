@@ -1,6 +1,6 @@
 /** Our modules in a process of their own: what signals, exit codes and `exec` do can only be seen from outside. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -20,6 +20,7 @@ export class ChildFolder {
 
   /** @param entries paths below src/ */
   constructor(entries: readonly string[]) {
+    chmodSync(this.#root, 0o755); // tests run it as an ordinary user too
     symlinkSync(join(ROOT, 'node_modules'), join(this.#root, 'node_modules'));
     copyFileSync(join(ROOT, 'package.json'), join(this.#root, 'package.json'));
     for (const entry of entries) this.#compile(join(SRC, entry));

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MARK } from '../../src/node/private-namespace.ts';
@@ -7,7 +7,6 @@ import { Child, ChildFolder } from './child.ts';
 let folder: ChildFolder;
 beforeAll(() => {
   folder = new ChildFolder(['node/private-namespace.ts', 'node/tap.ts', 'node/interface-config.ts']);
-  chmodSync(folder.path, 0o755); // for the ordinary user below
 });
 afterAll(() => folder.remove());
 
