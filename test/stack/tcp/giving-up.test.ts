@@ -1,26 +1,10 @@
 /** How long a connection waits for its peer, by time, by count, with and without an application: RFC 9293 §3.8.3, RFC 5482. */
 import { expect, test } from 'vitest';
 import { MINUTE, SECOND } from '../../../src/stack/time.ts';
-import { ACK, FIN, PSH, RST, SYN } from '../../../src/stack/wire/tcp.ts';
-import { conversation, established } from '../../conversation.ts';
+import { ACK, FIN, PSH, RST } from '../../../src/stack/wire/tcp.ts';
+import { established } from '../../conversation.ts';
 
 const SLOW = { minRto: SECOND };
-
-test(
-  'TCP_SYNCNT: so many retransmissions of the SYN, and at the time of the next it is over',
-  conversation({ tcp: { synRetries: 2 } }, (talk) => {
-    const { peer, app } = talk;
-    talk.connects();
-    peer.expects(SYN);
-    peer.expectsAfter(1 * SECOND, SYN);
-    peer.expectsAfter(2 * SECOND, SYN);
-    peer.expectsSilence(4 * SECOND - 1);
-    talk.is('SYN-SENT');
-    peer.expectsSilence(1);
-    talk.is('CLOSED');
-    expect(app.failure()).toBe('timed out');
-  }),
-);
 
 test(
   'RFC 5482, MUST-21: the user timeout ends the wait for a window too, although the peer answers each probe',

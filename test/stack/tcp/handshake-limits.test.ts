@@ -11,7 +11,7 @@ import { conversation } from '../../conversation.ts';
 import { twoHosts } from '../../two-hosts.ts';
 
 test(
-  'RFC 9293 §3.8.3: synRetries: a SYN goes out so often again, and is given up a time-out later',
+  'RFC 9293 §3.8.3: synRetries, TCP_SYNCNT: a SYN goes out so often again, and is given up a time-out later',
   conversation({ tcp: { synRetries: 2 } }, (talk) => {
     const { peer, app } = talk;
     talk.connects();

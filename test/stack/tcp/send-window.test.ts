@@ -244,18 +244,6 @@ test(
 );
 
 test(
-  'MUST-17: without Nagle each write goes out at once',
-  established({ tcp: { noDelay: true } }, (talk) => {
-    const { peer, app } = talk;
-    for (let i = 0; i < 3; i++) {
-      app.writes(10);
-      peer.expects(ACK | PSH, { seq: 1 + 10 * i, payload: 10 });
-    }
-    peer.sends(ACK);
-  }),
-);
-
-test(
   'MUST-61, SHLD-27: PSH on the last segment of what was written, and on no other',
   established({}, (talk) => {
     const { peer, app } = talk;
