@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { openUdp } from '../../src/stack/socket/udp-socket.ts';
 import { MILLISECOND, SECOND } from '../../src/stack/time.ts';
 import * as arp from '../../src/stack/wire/arp.ts';
+import * as icmpv4 from '../../src/stack/wire/icmpv4.ts';
 import { ipv4 } from '../../src/stack/wire/ip-address.ts';
+import { PROTOCOL_ICMP } from '../../src/stack/wire/ipv4.ts';
 import { A, arpFrame, B, pattern } from '../capture/frames.ts';
 import type { Station } from '../station.ts';
 import { conversation, fragmentsOf, icmpMessage, ipFrame, payloadOf, udpMessage, viewOf } from '../station.ts';
@@ -43,6 +45,17 @@ test(
     openUdp(s.stack).send(new Uint8Array(1), { address: NEIGHBOUR, port: 9 });
     s.runs();
     s.expects('10.0.0.1:9 UDP'); // without asking
+  }, strangers),
+);
+
+test(
+  'RFC 826: a question is answered before what its asker sends behind it',
+  conversation((s) => {
+    announced(s);
+    const ping = icmpMessage(icmpv4.ECHO_REQUEST, 0, 0x0001_0001, pattern(8));
+    s.sends(arpFrame(arp.REQUEST, A, B), ipFrame({ protocol: PROTOCOL_ICMP, payload: ping }));
+    s.expects('ARP 10.0.0.2 is at 02:00:0a:00:00:02');
+    s.expects('ICMP echo reply');
   }, strangers),
 );
 

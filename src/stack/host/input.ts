@@ -93,6 +93,7 @@ export class Input implements Timed {
     } else if (kind === 'arp') {
       this.#counters.arpIn++;
       const verdict = from.arp.onArp(view, packet.network, packet.end, now);
+      from.speakArp();
       if (verdict !== 'ok') this.#drop(verdict, packet);
     } else this.#drop(kind, packet);
   }

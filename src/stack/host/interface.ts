@@ -87,11 +87,16 @@ export class NetworkInterface implements Timed {
 
   /** Sends what ARP has to say and what was waiting for it, and tells the host what came of the rest. */
   service(host: LinkObserver): void {
-    while (!this.isBlocked && this.arp.pollTransmit(this.#arpOut)) this.#sendArp(this.#arpOut);
+    this.speakArp();
     const waited = this.#waited;
     while (this.arp.pollReleased(waited)) if (waited.packet !== undefined) this.#sendTo(waited.packet, waited.mac);
     while (this.arp.pollFailed(waited)) if (waited.packet !== undefined) host.onUnreachable(waited.packet);
     while (this.arp.pollEvent(this.#event)) host.onArpEvent(this.#event);
+  }
+
+  /** Sends what ARP has to say: an answer goes out before whatever the frames behind the question are answered with. */
+  speakArp(): void {
+    while (!this.isBlocked && this.arp.pollTransmit(this.#arpOut)) this.#sendArp(this.#arpOut);
   }
 
   /** Offers the device again what it refused. */
