@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Level, Sut, Verdict } from '../../src/drill/index.ts';
 import { NullSut, reportOn, runScript } from '../../src/drill/index.ts';
 import { execute } from '../../src/drill/run/evaluate.ts';
+import { TimestampMap } from '../../src/drill/run/timestamp-map.ts';
 import { Failed } from '../../src/drill/run/verdict.ts';
 import { Unsupported } from '../../src/drill/unsupported.ts';
 import { writeChecksum } from '../../src/stack/wire/tcp.ts';
@@ -96,6 +97,46 @@ test('a call that blocks too shortly fails', () => {
     `${ESTABLISHED}+0...0.5 read(4, ..., 10) = 10\n+0.1 < P. 1:11(10) ack 1 win 512 <nop,nop,TS val 3 ecr 2>\n+0.6 close(4) = 0\n`,
   );
   expect(verdict.kind === 'fail' ? verdict.failure.field : '').toBe('time');
+});
+
+const CLOCKED = `--tcp_ts_tick_usecs=1000 --tolerance_usecs=5000\n${PROLOGUE}`;
+const ANSWER =
+  '+.1 < . 1:1(0) ack 1 win 512 <nop,nop,TS val 2 ecr 700>\n+0 < P. 1:11(10) ack 1 win 512 <nop,nop,TS val 3 ecr 700>\n';
+
+for (const [value, kind] of [
+  [794, 'fail'],
+  [795, 'pass'],
+  [805, 'pass'],
+  [806, 'fail'],
+] as const)
+  test(`with a tick, a timestamp of ${value} in place of 800 within 5 ms: ${kind}`, () => {
+    const script = `${CLOCKED}+0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 700 ecr 1,nop,wscale 8>\n${ANSWER}+0 > . 1:1(0) ack 11 <nop,nop,TS val ${value} ecr 3>\n`;
+    const verdict = runScript(script);
+    expect(verdict.kind === 'fail' ? verdict.failure.field : 'no field').toBe(kind === 'fail' ? 'TS val' : 'no field');
+    expect(runScript(script.replace('--tcp_ts_tick_usecs=1000', '')).kind).toBe('pass');
+  });
+
+test('what --non_fatal names is a warning, what it does not name stays fatal', () => {
+  const body = `${PROLOGUE}+0 > S. 0:0(0) ack 7 <...>\n`;
+  const verdict = runScript(`--non_fatal=packet\n${body}`);
+  expect(verdict.kind).toBe('pass');
+  expect(verdict.warnings.join()).toMatch(/not fatal: ack: expected 7, got 1/);
+  expect(runScript(`--non_fatal=syscall\n${body}`).kind).toBe('fail');
+  expect(runScript(`--non_fatal=all\n${body}`).kind).toBe('unsupported');
+  const call = '0 close(77) = 0\n';
+  const kinds = ['syscall', 'packet', 'packet,syscall'].map((list) => runScript(`--non_fatal=${list}\n${call}`).kind);
+  expect(kinds).toEqual(['pass', 'fail', 'pass']);
+});
+
+test('an echo that no line has shown moves with the first pair when echoes are scaled, else with the last', () => {
+  const [scaled, plain] = [true, false].map((isScaled) => {
+    const map = new TimestampMap(isScaled);
+    map.learn(100, 5_100);
+    map.learn(200, 5_207);
+    return [200, 250, 0].map((echo) => map.liveEcho(echo));
+  });
+  expect(scaled).toEqual([5_200, 5_250, 0]);
+  expect(plain).toEqual([5_207, 5_257, 0]);
 });
 
 test('a sysctl reaches the stack', () => {

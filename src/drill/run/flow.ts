@@ -3,6 +3,7 @@ import { ACK, FIN, RST, SYN } from '../../stack/wire/tcp.ts';
 import type { Ports, SeqRange, Tcp, TcpOption } from '../script/ast.ts';
 import type { TcpFields } from '../wire/build.ts';
 import type { Emission, TcpHeader } from '../wire/emission.ts';
+import { TimestampMap } from './timestamp-map.ts';
 
 const DEFAULT_WINDOW = 65_535;
 const MAX_SHIFT = 14;
@@ -24,9 +25,7 @@ export class Flow {
   #ended = 0;
   /** The peer's SYN has been seen; another one in the same connection does not change what numbers count from. */
   #peerHasBegun = false;
-  /** Script's TSval to live TSval, and the difference of the pair learned last. */
-  readonly #timestamps = new Map<number, number>();
-  #timestampShift = 0;
+  readonly timestamps: TimestampMap;
   /** Window shift of the host under test: counts when both SYNs carried the option. */
   #localShift: number | undefined = undefined;
   #peerScales = false;
@@ -35,7 +34,8 @@ export class Flow {
   /** The furthest right edge of the window that the host has offered, relative to the peer's initial number. */
   #rightEdge = 0;
 
-  constructor(localPort: number, remotePort: number, written: Ports | undefined) {
+  constructor(localPort: number, remotePort: number, written: Ports | undefined, scalesEchoes = false) {
+    this.timestamps = new TimestampMap(scalesEchoes);
     this.localPort = localPort;
     this.remotePort = remotePort;
     this.written = written;
@@ -55,8 +55,7 @@ export class Flow {
     const live = timestampOf(header.options);
     const script = expected === undefined || expected.options === 'any' ? undefined : timestampOf(expected.options);
     if (live === undefined || script === undefined) return;
-    this.#timestamps.set(script.val, live.val);
-    this.#timestampShift = live.val - script.val;
+    this.timestamps.learn(script.val, live.val);
   }
 
   /** Our SYN, the first one or one behind the end of everything before. */
@@ -98,7 +97,7 @@ export class Flow {
   }
 
   #optionToScript(option: TcpOption): TcpOption {
-    if (option.kind === 'TS') return { ...option, val: (option.val - this.#timestampShift) >>> 0 };
+    if (option.kind === 'TS') return { ...option, val: this.timestamps.toScript(option.val) };
     if (option.kind === 'sack') return shifted(option, -this.remoteIsn);
     return option;
   }
@@ -145,14 +144,9 @@ export class Flow {
   }
 
   #optionToLive(option: TcpOption): TcpOption {
-    if (option.kind === 'TS') return { ...option, ecr: this.#liveEcho(option.ecr) };
+    if (option.kind === 'TS') return { ...option, ecr: this.timestamps.liveEcho(option.ecr) };
     if (option.kind === 'sack') return shifted(option, this.localIsn ?? 0);
     return option;
-  }
-
-  /** An echo that was never learned is moved as far as the last one that was; zero says "nothing" and stays. */
-  #liveEcho(echo: number): number {
-    return this.#timestamps.get(echo) ?? (echo === 0 ? 0 : (echo + this.#timestampShift) >>> 0);
   }
 
   /** Where the host's stream stands in a segment: the place of its first byte behind the SYN. */
@@ -176,7 +170,7 @@ function shiftOf(options: readonly TcpOption[]): number | undefined {
   return undefined;
 }
 
-const timestampOf = (options: readonly TcpOption[]): { val: number; ecr: number } | undefined =>
+export const timestampOf = (options: readonly TcpOption[]): { val: number; ecr: number } | undefined =>
   options.find((option) => option.kind === 'TS');
 
 const shifted = (option: TcpOption & { kind: 'sack' }, by: number): TcpOption => ({

@@ -12,8 +12,14 @@ export class Flows {
   current: Flow | undefined = undefined;
   /** A listening socket has been made that no SYN has reached yet. */
   awaitsSyn = false;
+  /** The script's echoes of timestamps count from the first that was seen. */
+  readonly #scalesEchoes: boolean;
   readonly #all: Flow[] = [];
   #nextPeerPort = FIRST_PEER_PORT;
+
+  constructor(scalesEchoes: boolean) {
+    this.#scalesEchoes = scalesEchoes;
+  }
 
   /**
    * For an inbound packet.
@@ -79,7 +85,7 @@ export class Flows {
   }
 
   #add(localPort: number, remotePort: number, written: Ports | undefined): Flow {
-    const flow = new Flow(localPort, remotePort, written);
+    const flow = new Flow(localPort, remotePort, written, this.#scalesEchoes);
     this.#all.push(flow);
     this.current = flow;
     return flow;

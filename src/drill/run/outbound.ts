@@ -11,6 +11,7 @@ import { wrongAt } from '../wire/payload.ts';
 import type { Comparison } from './compare.ts';
 import { compareIp, compareTcp, compareText, merge } from './compare.ts';
 import type { Flow } from './flow.ts';
+import { timestampOf } from './flow.ts';
 import type { Session } from './session.ts';
 import { PATIENCE, seconds } from './session.ts';
 import type { Level, Row } from './verdict.ts';
@@ -90,7 +91,11 @@ function matchTcp(
   flow.learn(first.transport, expected);
   const { header, length, pieces } = collect(session, expected, first, first.transport, flow, window);
   const actual = flow.toScript(header, length, expected.seq.kind === 'range' && expected.seq.absolute);
-  const compared = merge(compareIp(action.ip, first.ip), compareTcp(expected, actual, flow.shrinks(header)));
+  const compared = merge(
+    compareIp(action.ip, first.ip),
+    compareTcp(expected, actual, flow.shrinks(header)),
+    compareClock(session, expected, header, flow),
+  );
   if (isSurplusAck(session, compared, expected, actual)) {
     session.needed = 3;
     return false;
@@ -99,6 +104,18 @@ function matchTcp(
   for (const piece of pieces) checkPayload(flow, piece);
   return true;
 }
+
+/** --tcp_ts_tick_usecs: the host's clock goes as the script's does, from the first value on and within the tolerance. */
+function compareClock({ settings }: Session, expected: Tcp, { options }: TcpHeader, { timestamps }: Flow): Comparison {
+  const script = expected.options === 'any' ? undefined : timestampOf(expected.options)?.val;
+  const live = timestampOf(options)?.val;
+  if (settings.timestampTick === 0 || script === undefined || live === undefined) return NOTHING_TO_COMPARE;
+  const stack = timestamps.byClock(live);
+  const off = Math.abs((stack - script) | 0) * settings.timestampTick;
+  return compareText('TS val', String(script), String(off <= settings.tolerance ? script : stack));
+}
+
+const NOTHING_TO_COMPARE: Comparison = { rows: [], level: 0 };
 
 /** L3: a pure acknowledgment that says no more than what is expected next. */
 function isSurplusAck({ settings }: Session, { level }: Comparison, expected: Tcp, actual: Tcp): boolean {

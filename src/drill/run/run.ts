@@ -32,13 +32,25 @@ export function run(script: Script, sut: Sut, settings: Settings): Verdict {
     commands(script.init);
     for (const event of script.events) {
       current = event;
-      perform(event, session, calls, variables);
+      performOrForgive(event, session, calls, variables);
     }
     calls.finish();
     commands(script.cleanup);
     return { kind: 'pass', level: session.needed, warnings: [...session.warnings, ...leftOver(session)] };
   } catch (error) {
     return verdictOn(error, session, calls, current);
+  }
+}
+
+/** --non_fatal: what it names is told, and the script goes on. */
+function performOrForgive(event: ScriptEvent, session: Session, calls: Calls, variables: Map<string, number>): void {
+  try {
+    perform(event, session, calls, variables);
+  } catch (error) {
+    if (!(error instanceof Failed) || !session.settings.forgives.has(event.action.kind)) throw error;
+    const { field, expected, actual } = error;
+    session.warnings.push(`line ${event.line}, not fatal: ${field}: expected ${expected}, got ${actual}`);
+    session.finished(session.sut.now, false);
   }
 }
 

@@ -1,7 +1,7 @@
 /** One run of one script: the host under test, the clock, what it has sent and what has been going on. */
 import type { Micros } from '../../stack/time.ts';
 import { SECOND } from '../../stack/time.ts';
-import type { EventTime } from '../script/ast.ts';
+import type { Action, EventTime } from '../script/ast.ts';
 import type { Sut } from '../sut/sut.ts';
 import type { Emission } from '../wire/emission.ts';
 import { decodeEmission } from '../wire/emission.ts';
@@ -19,6 +19,12 @@ export interface Settings {
   readonly bindPort: number;
   /** An expected segment is one segment on the wire. */
   readonly strictSegments: boolean;
+  /** How long the host's timestamp clock stays at one value, when its values are to be compared; 0: they are not. */
+  readonly timestampTick: Micros;
+  /** Echoes in the script count from the first timestamp seen. */
+  readonly scalesEchoes: boolean;
+  /** What a script may get wrong and go on. */
+  readonly forgives: ReadonlySet<Action['kind']>;
 }
 
 /** So many timers in one wait are a machine that runs wild. */
@@ -30,7 +36,7 @@ const HISTORY = 10;
 export class Session {
   readonly sut: Sut;
   readonly settings: Settings;
-  readonly flows = new Flows();
+  readonly flows: Flows;
   /** Sent and not yet expected by any line, oldest first. */
   readonly unread: Emission[] = [];
   readonly warnings: string[] = [];
@@ -49,6 +55,7 @@ export class Session {
   constructor(sut: Sut, settings: Settings) {
     this.sut = sut;
     this.settings = settings;
+    this.flows = new Flows(settings.scalesEchoes);
     this.#base = sut.now;
     this.#lastFinished = sut.now;
     this.#lastScheduled = sut.now;

@@ -2,7 +2,7 @@
 import type { Micros } from '../../stack/time.ts';
 import { MILLISECOND } from '../../stack/time.ts';
 import { parseV4 } from '../../stack/wire/ip-address.ts';
-import type { ScriptOption } from '../script/ast.ts';
+import type { Action, ScriptOption } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
 
 export interface ScriptSettings {
@@ -13,6 +13,12 @@ export interface ScriptSettings {
   readonly bindPort: number;
   readonly connectPort: number;
   readonly strictSegments: boolean;
+  /** --tcp_ts_tick_usecs: values of outbound timestamps are compared, in ticks of this length; 0: they are not. */
+  readonly timestampTick: Micros;
+  /** --tcp_ts_ecr_scaled: echoes count from the first timestamp, and need not repeat one that the script has shown. */
+  readonly scalesEchoes: boolean;
+  /** --non_fatal=packet,syscall: such a fault is a warning and the script goes on. */
+  readonly forgives: ReadonlySet<Action['kind']>;
 }
 
 const DEFAULT_TOLERANCE: Micros = 4 * MILLISECOND;
@@ -28,7 +34,10 @@ const WITHOUT_EFFECT = new Set([
   'debug',
   'speed',
   'send_omit_free',
-  'non_fatal',
+  'code',
+  'mss', // of the original's bookkeeping for cards that cut segments
+  'send_no_rst',
+  'no_cleanup',
   'persistent_tun_dev',
   'tun_dev',
   'code_command',
@@ -52,6 +61,8 @@ export function settingsOf(options: readonly ScriptOption[]): ScriptSettings {
     'local_ip',
     'remote_ip',
     'strict_segments',
+    'tcp_ts_ecr_scaled',
+    'non_fatal',
     'init_scripts',
     ...WITHOUT_EFFECT,
   ]);
@@ -71,10 +82,31 @@ export function settingsOf(options: readonly ScriptOption[]): ScriptSettings {
     bindPort: number('bind_port'),
     connectPort: number('connect_port'),
     strictSegments: given.has('strict_segments'),
+    timestampTick: number('tcp_ts_tick_usecs'),
+    scalesEchoes: given.has('tcp_ts_ecr_scaled'),
+    forgives: forgiven(given.get('non_fatal')),
   };
 }
 
-const NUMBERS = { tolerance_usecs: DEFAULT_TOLERANCE, mtu: 1500, bind_port: DEFAULT_PORT, connect_port: DEFAULT_PORT } as const;
+const NUMBERS = {
+  tolerance_usecs: DEFAULT_TOLERANCE,
+  tcp_ts_tick_usecs: 0,
+  mtu: 1500,
+  bind_port: DEFAULT_PORT,
+  connect_port: DEFAULT_PORT,
+} as const;
+
+const FORGIVABLE: Readonly<Record<string, Action['kind']>> = { packet: 'packet', syscall: 'call' };
+
+function forgiven(list: string | undefined): ReadonlySet<Action['kind']> {
+  const kinds = new Set<Action['kind']>();
+  for (const word of list?.split(',') ?? []) {
+    const kind = FORGIVABLE[word.trim()];
+    if (kind === undefined) throw new Unsupported(`--non_fatal=${list}: packet, syscall or both`);
+    kinds.add(kind);
+  }
+  return kinds;
+}
 
 function address(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;

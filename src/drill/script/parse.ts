@@ -26,6 +26,8 @@ export function parse(text: string, symbols: Symbols = {}): Script {
 }
 
 const OPTION_NAME = /[A-Za-z][A-Za-z0-9_]*/y;
+/** Between `--define` and NAME=value there is an equals sign, or a space. */
+const DEFINITION = /(?=[A-Za-z_]\w*=)/y;
 const OPTION_VALUE = /"[^"\n]*"|[^\s"]+/y;
 
 function parseOptions(reader: Reader, symbols: Map<string, string>): ScriptOption[] {
@@ -34,7 +36,8 @@ function parseOptions(reader: Reader, symbols: Map<string, string>): ScriptOptio
     const { line } = reader;
     reader.expect('--');
     const name = reader.match(OPTION_NAME) ?? reader.fail('the name of an option behind "--"');
-    const value = reader.takes('=') ? parseValue(reader) : undefined;
+    const isNamed = name === 'define' && reader.match(DEFINITION) !== undefined;
+    const value = reader.takes('=') || isNamed ? parseValue(reader) : undefined;
     if (name === 'define') define(reader, symbols, value ?? '');
     options.push({ line, name, value });
   }
