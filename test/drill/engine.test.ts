@@ -65,6 +65,15 @@ for (const [what, text, reason] of [
   ['an unknown call', '0 splice(3, 4) = 1', /splice/],
   ['a shell command', '0 `rm -rf /`', /rm -rf/],
   ['a shell command behind a harmless one', '0 `true; curl x`', /curl/],
+  ['a delay of the path', '0 `tc qdisc add dev tun0 root netem delay 10ms`', /no delay, loss or rate/],
+  ['a rate in a queue that is known', '0 `tc qdisc replace dev tun0 root fq maxrate 1mbit`', /no delay, loss or rate/],
+  ['counters', '0 `nstat -a | grep TcpExtTCPSACKDiscard`', /counters/],
+  ['counters as a file', '0 `cat /proc/net/netstat`', /counters/],
+  ['an attribute of a route', '0 `ip route change 192.0.2.0/24 dev tun0 initrwnd 5`', /initrwnd/],
+  ['a congestion control of a route', '0 `ip route change default dev tun0 congctl bbr`', /bbr/],
+  ['an attribute without its value', '0 `ip route change default dev tun0 initcwnd`', /without a value/],
+  ['a device that goes down', '0 `ip link set dev tun0 down`', /"down"/],
+  ['an MTU below the least', '0 `ip link set dev tun0 mtu 60`', /68 to 65535/],
   ['a sysctl', '0 `sysctl -w net.ipv4.tcp_nonsense=1`', /tcp_nonsense/],
   [
     'a socket option',
@@ -80,6 +89,20 @@ for (const [what, text, reason] of [
     expect(verdict.kind).toBe('unsupported');
     expect(verdict.kind === 'unsupported' ? verdict.reason : '').toMatch(reason);
   });
+
+for (const command of [
+  'tc qdisc replace dev tun0 root pfifo',
+  'tc qdisc add dev tun0 root handle 1: fq limit 100 flow_limit 100',
+  'tc qdisc del dev tun0 root',
+  'nstat -n',
+  'ip link set dev tun0 up',
+  'ip link set dev tun0 txqueuelen 500 gso_max_segs 1',
+  'ifconfig tun0 mtu 1400',
+  'sleep .5',
+  'true',
+])
+  test(`a command that is done: ${command}`, () =>
+    expect(runScript(`\`${command}\`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3`).kind).toBe('pass'));
 
 test('what the host sent and nobody asked for is a warning', () => {
   const verdict = runScript(PROLOGUE);

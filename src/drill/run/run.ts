@@ -30,6 +30,7 @@ export function run(script: Script, sut: Sut, settings: Settings): Verdict {
       }
     };
     commands(script.init);
+    session.begin();
     for (const event of script.events) {
       current = event;
       performOrForgive(event, session, calls, variables);

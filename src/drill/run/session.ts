@@ -46,7 +46,7 @@ export class Session {
   descriptor = -1;
   /** Asked after every step: whether a blocking call has returned. */
   afterStep: () => void = () => {};
-  readonly #base: Micros;
+  #base: Micros;
   #history: string[] = [];
   #lastFinished: Micros;
   #lastScheduled: Micros;
@@ -60,6 +60,12 @@ export class Session {
     this.#lastFinished = sut.now;
     this.#lastScheduled = sut.now;
     sut.onEmit = (packet, note) => this.#emitted(packet, note);
+  }
+
+  /** The script's time begins now: behind its initial commands, however long they took. */
+  begin(): void {
+    this.#base = this.sut.now;
+    this.finished(this.sut.now, false);
   }
 
   /** Since the script began. */

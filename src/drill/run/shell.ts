@@ -3,11 +3,14 @@ import type { Micros } from '../../stack/time.ts';
 import { SECOND } from '../../stack/time.ts';
 import type { Sut } from '../sut/sut.ts';
 import { Unsupported } from '../unsupported.ts';
+import { ipCommand } from './ip-command.ts';
 import { Failed } from './verdict.ts';
 
 /** Commands that change nothing a stack in virtual time would notice. */
 const HARMLESS: readonly RegExp[] = [
-  /^tc (?:qdisc|filter|class)\b/,
+  // queues that only keep an order: nothing waits in them here
+  /^tc (?:-s )?qdisc (?:show|list|ls|del|delete)\b/,
+  /^tc qdisc (?:add|replace|change) dev \S+ (?:root|parent \S+)(?: handle \S+)? (?:[pb]fifo|pfifo_fast|fq|fq_codel|sfq|mq|noqueue)(?! .*(?:maxrate|ce_threshold))(?: [\w.:]+)*$/,
   /^ethtool -K\b/,
   /^ip tcp_metrics flush\b/,
   /^ip (?:-[46] )?ro(?:ute)? (?:flush cache|show|get)\b/,
@@ -17,6 +20,12 @@ const HARMLESS: readonly RegExp[] = [
   /^(?:mod|kld)(?:probe|load)\b/,
   /^ifconfig tun\d+ -?(?:txcsum|rxcsum|tso|lro)$/,
   /^(?:nstat|netstat|ss)\b[^|]*$/,
+];
+
+/** Why some that are well known cannot be had. */
+const REFUSED: readonly (readonly [RegExp, string])[] = [
+  [/^tc\b/, 'the path of a script has no delay, loss or rate of its own'],
+  [/\b(?:nstat|netstat|ss)\b.*\||\/proc\/net\//, 'the counters of a kernel are not kept'],
 ];
 
 export interface Shell {
@@ -34,8 +43,8 @@ export function runCommand(text: string, shell: Shell): void {
 function runOne(command: string, shell: Shell): void {
   const { sut } = shell;
   const plain = command.replace(/\s*(?:[12&]?>\s*\/dev\/null|2>&1)\s*/g, ' ').trim();
-  const asleep = /^(u?sleep) ([\d.]+)$/.exec(plain);
-  if (plain === '' || HARMLESS.some((pattern) => pattern.test(plain))) return;
+  const asleep = /^(u?sleep) ([\d.]+)s?$/.exec(plain);
+  if (plain === '' || HARMLESS.some((pattern) => pattern.test(plain)) || ipCommand(plain, sut)) return;
   if (asleep !== null) shell.wait(Math.round(Number(asleep[2]) * (asleep[1] === 'sleep' ? SECOND : 1)));
   else if (/(?:^|[/.\s])(?:defaults\.sh|sysctl_restore(?:_\$\{?PPID\}?)?(?:\.sh)?)$/.test(plain)) sut.resetKnobs();
   else if (/^(?:\/sbin\/|sudo )?sysctl\s/.test(plain)) sysctl(plain, sut);
@@ -44,7 +53,12 @@ function runOne(command: string, shell: Shell): void {
   else if (/^echo\s.*>\s*\/proc\/sys\//.test(plain)) echo(plain, sut);
   else if (/^sockstat\s/.test(plain)) sockstat(plain, sut);
   else if (/^tcpdrop\s/.test(plain)) tcpdrop(plain, sut);
-  else throw new Unsupported(`the command "${plain}"`);
+  else throw new Unsupported(`the command "${plain}"${reason(plain)}`);
+}
+
+function reason(command: string): string {
+  const why = REFUSED.find(([pattern]) => pattern.test(command))?.[1];
+  return why === undefined ? '' : `: ${why}`;
 }
 
 /** `set_sysctls.py /proc/sys/net/ipv4/tcp_x=1 ...`: only assignments. */

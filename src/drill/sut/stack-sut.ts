@@ -6,6 +6,7 @@ import type { State } from '../../stack/tcp/state.ts';
 import type { Micros } from '../../stack/time.ts';
 import { NEVER, SECOND } from '../../stack/time.ts';
 import { formatV4 } from '../../stack/wire/ip-address.ts';
+import { Unsupported } from '../unsupported.ts';
 import { HOST_MAC, ScriptLink } from '../wire/link.ts';
 import { Bindings } from './bindings.ts';
 import type { CallContext } from './calls.ts';
@@ -14,8 +15,10 @@ import { Descriptors } from './descriptors.ts';
 import { fastOpenKnob, keysOf } from './fast-open.ts';
 import type { Attempt } from './file.ts';
 import type { Host } from './host.ts';
+import type { Changes } from './knob.ts';
 import { settingsOf } from './knobs.ts';
 import type { Personality } from './personality.ts';
+import { routeKnob } from './route-knobs.ts';
 import type { CallRequest, Outcome, Pending, SocketState, Sut } from './sut.ts';
 import { TcpFile } from './tcp-file.ts';
 import { infoOf } from './tcp-info.ts';
@@ -45,6 +48,8 @@ export class StackSut implements Sut {
   readonly #host: Host;
   readonly #files = new Descriptors();
   readonly #options: StackSutOptions;
+  /** What `ip route` has said of the path. */
+  #path: Changes = {};
   #now: Micros = BOOTED;
   /** The call that blocks. */
   #waiting: Attempt | undefined = undefined;
@@ -116,15 +121,21 @@ export class StackSut implements Sut {
   }
 
   knob(name: string, value: string): void {
+    if (name === 'link.mtu') {
+      this.#link.mtu = mtuOf(value);
+      return;
+    }
     if (fastOpenKnob(this.#host, name, value)) return;
-    this.#host.tcp = { ...this.#host.tcp, ...settingsOf(name, value, this.#host.tcp) };
+    const route = routeKnob(name)?.([Number(value)], value, this.#host.tcp);
+    this.#path = { ...this.#path, ...route };
+    this.#host.tcp = { ...this.#host.tcp, ...(route ?? settingsOf(name, value, this.#host.tcp)) };
     this.#stack.tcp.options = { ...this.#stack.tcp.options, ...this.#host.tcp };
   }
 
   resetKnobs(): void {
     const { tcp, fastOpen } = this.#options.personality;
-    this.#host.tcp = tcp;
-    this.#stack.tcp.options = { ...DEFAULTS, ...tcp };
+    this.#host.tcp = { ...tcp, ...this.#path };
+    this.#stack.tcp.options = { ...DEFAULTS, ...this.#host.tcp };
     this.#host.fastOpen = fastOpen.bits;
     const { fastOpenKeys } = this.#stack.tcp;
     fastOpenKeys.bindsServer = fastOpen.bindsServer;
@@ -168,6 +179,13 @@ export class StackSut implements Sut {
     }
     throw new Error(`the stack does not come to rest at ${this.#now} us`);
   }
+}
+
+/** RFC 791: every host takes datagrams of 68 octets. */
+function mtuOf(text: string): number {
+  const mtu = Number(text);
+  if (!Number.isInteger(mtu) || mtu < 68 || mtu > 65_535) throw new Unsupported(`an MTU of ${text}: 68 to 65535`);
+  return mtu;
 }
 
 /** What sockstat and tcpdrop call the states. */

@@ -17,7 +17,10 @@ export interface Sut {
   call(request: CallRequest): Outcome | Pending;
   /** TCP_INFO of a descriptor by its kernel's names; what is not in it the host cannot tell. */
   info(fd: number): Readonly<Record<string, number>> | undefined;
-  /** Sets a system-wide value by the name of its sysctl. @throws Unsupported */
+  /**
+   * Sets a system-wide value by the name of its sysctl; `link.mtu` is the device's, `route.NAME` an attribute of the path, and
+   * both stay when sysctls are reset. @throws Unsupported
+   */
   knob(name: string, value: string): void;
   /** Back to the personality. */
   resetKnobs(): void;

@@ -12,7 +12,7 @@ export const HOST_MAC = 0x0200_0000_0001 as MacAddress;
 export const PEER_MAC = 0x0200_0000_0002 as MacAddress;
 
 export class ScriptLink implements LinkDevice {
-  readonly mtu: number;
+  mtu: number;
   readonly offload: Offload = NO_OFFLOAD;
   /** Told of every IP packet that the stack sends: a copy, and why it was sent. */
   onPacket: (bytes: Uint8Array, note: string) => void = () => {};
