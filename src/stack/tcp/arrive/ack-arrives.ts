@@ -54,6 +54,7 @@ function takeDeliveries(tcb: Connection, segment: Segment, now: Micros): void {
   if (snd.synAcknowledged) sender.rack.begin(now, echoes ? timestamps.since(segment.tsEcho, now) : -1, tcb.rtt.minimum);
   if (agreement.sack && snd.synAcknowledged) selectiveAck(tcb, segment, now);
   if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
+  else if (sample.sacked > 0 && sampleSacked(tcb, now)) sample.rtt = tcb.rtt.latest;
   if (agreement.sack) sample.delivered = sample.acked + sent.sackedLength - sackedBefore;
   else if (sample.acked > 0) sample.delivered = Math.max(sample.acked - counted, Math.min(sample.acked, mss));
   else sample.delivered = sample.isRepeated ? mss : 0;
@@ -111,6 +112,8 @@ function selectiveAck(tcb: Connection, segment: Segment, now: Micros): void {
   const { sample, sent, rack } = sender;
   const reportedBefore = sender.duplicatesReported;
   sample.sacked = takeBlocks(tcb, segment);
+  sample.sackedFirstAt = rack.originalFirstAt;
+  sample.sackedLastAt = rack.originalLastAt;
   sample.reportsDuplicate = sender.duplicatesReported > reportedBefore;
   // what was sent after the oldest segment arrives: the path works, and the timer need not speak before RACK does
   const { first } = sent;
@@ -154,10 +157,19 @@ function sampleRtt(tcb: Connection, segment: Segment, now: Micros): boolean {
     tcb.rtt.sample(now - oldest, tcb.snd.una, tcb.snd.nxt, now - sent.ackedSentAt);
     return true;
   }
+  if (sampleSacked(tcb, now)) return true;
   if (!tcb.timestamps.enabled || !segment.hasTimestamps || segment.tsEcho === 0) return false;
   const elapsed = tcb.timestamps.since(segment.tsEcho, now);
   if (elapsed >= 0) tcb.rtt.sample(Math.max(elapsed, 1), tcb.snd.una, tcb.snd.nxt);
   return elapsed >= 0;
+}
+
+/** Linux times what is newly reported too (tcp_ack_update_rtt): it was sent once, and the acknowledgment came for it. */
+function sampleSacked({ options, rtt, snd, sender }: Connection, now: Micros): boolean {
+  const { sackedFirstAt, sackedLastAt } = sender.sample;
+  if (options.minRtoBounds !== 'variance' || sackedFirstAt < 0) return false;
+  rtt.sample(now - sackedFirstAt, snd.una, snd.nxt, now - sackedLastAt);
+  return true;
 }
 
 /** The peer has room again: what was outstanding when it closed may have been thrown away. */

@@ -9,6 +9,9 @@ export class AckSample {
   delivered = 0;
   /** What the blocks of RFC 2018 have newly reported. */
   sacked = 0;
+  /** When the first and the last of that were sent which were sent only once; -1 when there is none. */
+  sackedFirstAt: Micros = -1;
+  sackedLastAt: Micros = -1;
   /** What was found lost by it. */
   lost = 0;
   /** Outstanding before it. */
@@ -32,6 +35,8 @@ export class AckSample {
     this.acked = 0;
     this.delivered = 0;
     this.sacked = 0;
+    this.sackedFirstAt = -1;
+    this.sackedLastAt = -1;
     this.lost = 0;
     this.rtt = 0;
     this.isRepeated = false;

@@ -35,6 +35,9 @@ export class Rack implements DeliveryObserver {
   /** The acknowledgment at hand delivers what was sent once only, and the lowest end of it: what F-RTO looks for (RFC 5682). */
   originalDelivered = false;
   originalEnd: Seq = seq(0);
+  /** When the first and the last of those were sent, in the order in which they were looked at; -1 when there is none. */
+  originalFirstAt: Micros = -1;
+  originalLastAt: Micros = -1;
 
   /**
    * An acknowledgment is about to be looked at.
@@ -48,6 +51,7 @@ export class Rack implements DeliveryObserver {
     this.#fackBefore = this.#fack;
     this.#hadFack = this.#hasFack;
     this.originalDelivered = false;
+    this.originalFirstAt = -1;
   }
 
   /** Steps 1 to 3. */
@@ -113,8 +117,10 @@ export class Rack implements DeliveryObserver {
     return Math.min((this.#multiplier * this.#minRtt) / 4, smoothedRtt);
   }
 
-  #noteOriginal({ retransmissions, end }: SentSegment): void {
+  #noteOriginal({ retransmissions, end, sentAt }: SentSegment): void {
     if (retransmissions > 0) return;
+    if (this.originalFirstAt < 0) this.originalFirstAt = sentAt;
+    this.originalLastAt = sentAt;
     if (!this.originalDelivered || before(end, this.originalEnd)) this.originalEnd = end;
     this.originalDelivered = true;
   }

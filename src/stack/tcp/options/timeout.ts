@@ -10,7 +10,7 @@ export interface TimeoutOptions {
   readonly minRto: Micros;
   /**
    * What `minRto` is the floor of: the timeout, as RFC 6298 (2.4) says, or its variance term, so that the timeout is
-   * SRTT + max(4 * RTTVAR, minRto), as Linux counts. @default 'timeout'
+   * SRTT + max(4 * RTTVAR, minRto), as Linux counts; then what SACK newly reports is timed too. @default 'timeout'
    */
   readonly minRtoBounds: 'timeout' | 'variance';
   /** Before the first round-trip sample, RFC 6298 (2.1). @default 1 s */
