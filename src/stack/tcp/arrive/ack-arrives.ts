@@ -55,6 +55,7 @@ function takeDeliveries(tcb: Connection, segment: Segment, now: Micros): void {
   if (agreement.sack && snd.synAcknowledged) selectiveAck(tcb, segment, now);
   if (after(segment.ack, snd.una)) newDataAcknowledged(tcb, segment, now);
   else if (sample.sacked > 0 && sampleSacked(tcb, now)) sample.rtt = tcb.rtt.latest;
+  if (sender.reorderingSeen) sender.rack.end();
   if (agreement.sack) sample.delivered = sample.acked + sent.sackedLength - sackedBefore;
   else if (sample.acked > 0) sample.delivered = Math.max(sample.acked - counted, Math.min(sample.acked, mss));
   else sample.delivered = sample.isRepeated ? mss : 0;

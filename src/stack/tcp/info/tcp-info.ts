@@ -105,13 +105,23 @@ function window(tcb: Connection) {
     tcpi_lost: lost,
     tcpi_retrans: again,
     tcpi_fackets: 0, // no longer counted since forward acknowledgment gave way to RACK
-    tcpi_reordering: 3,
+    tcpi_reordering: reorderingDegree(tcb, mss),
     tcpi_snd_cwnd: Math.floor(control.window / mss),
     tcpi_snd_ssthresh: control.threshold >= NO_THRESHOLD ? NO_THRESHOLD : Math.floor(control.threshold / mss),
     tcpi_snd_wnd: tcb.snd.wnd,
     tcpi_notsent_bytes: Math.max(tcb.sender.unsent, 0),
   };
 }
+
+/** tcp_reordering and tcp_max_reordering of Linux. */
+const LEAST_REORDERING = 3;
+const MOST_REORDERING = 300;
+
+/** By how many segments one has been overtaken: tp->reordering, which begins at three. */
+const reorderingDegree = ({ sender }: Connection, mss: number): number =>
+  sender.reorderingSeen
+    ? Math.min(Math.max(Math.ceil(sender.rack.overtakenBy / mss), LEAST_REORDERING), MOST_REORDERING)
+    : LEAST_REORDERING;
 
 function receiving({ receiver, rcv, agreement, options, rtt, traffic, app }: Connection, now: Micros) {
   const { received } = traffic;

@@ -2,7 +2,7 @@
 import type { Micros } from '../../time.ts';
 import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
-import { after, before, seq } from '../../wire/seq.ts';
+import { after, before, diff, seq } from '../../wire/seq.ts';
 import { DUPLICATE_THRESHOLD } from './recovery.ts';
 import type { DeliveryObserver, SentList } from './sent-list.ts';
 import type { SentSegment } from './sent-segment.ts';
@@ -24,6 +24,10 @@ export class Rack implements DeliveryObserver {
   #fackBefore: Seq = seq(0);
   #hadFack = false;
   reorderingSeen = false;
+  /** The furthest that a segment has been overtaken, in sequence space. */
+  overtakenBy = 0;
+  /** The lowest number that the acknowledgment at hand delivers late. */
+  #late: Seq | undefined = undefined;
   /** RACK.reo_wnd_mult and RACK.reo_wnd_persist. */
   #multiplier = 1;
   #persist = WINDOW_PERSIST;
@@ -52,6 +56,7 @@ export class Rack implements DeliveryObserver {
     this.#hadFack = this.#hasFack;
     this.originalDelivered = false;
     this.originalFirstAt = -1;
+    this.#late = undefined;
   }
 
   /** Steps 1 to 3. */
@@ -73,6 +78,11 @@ export class Rack implements DeliveryObserver {
     this.#dsackRound = nxt;
     this.#multiplier++;
     this.#persist = WINDOW_PERSIST;
+  }
+
+  /** All that the acknowledgment delivers is known. */
+  end(): void {
+    if (this.#late !== undefined) this.overtakenBy = Math.max(this.overtakenBy, diff(this.#fack, this.#late));
   }
 
   onRecoveryEnd(): void {
@@ -131,7 +141,10 @@ export class Rack implements DeliveryObserver {
 
   /** Step 3: what arrives below the highest number delivered, and was sent once, has been overtaken. */
   #noteReordering(record: SentSegment): void {
-    if (this.#hadFack && before(record.end, this.#fackBefore) && record.retransmissions === 0) this.reorderingSeen = true;
+    if (this.#hadFack && before(record.end, this.#fackBefore) && record.retransmissions === 0) {
+      this.reorderingSeen = true;
+      if (this.#late === undefined || before(record.seq, this.#late)) this.#late = record.seq;
+    }
     if (this.#hasFack && !after(record.end, this.#fack)) return;
     this.#fack = record.end;
     this.#hasFack = true;
