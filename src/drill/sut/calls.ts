@@ -5,6 +5,7 @@ import { Unsupported } from '../unsupported.ts';
 import type { SocketAddress } from './address.ts';
 import { addressOf } from './address.ts';
 import { fieldOf, MSG_DONTWAIT, MSG_FASTOPEN, numberOf, numberOr, O_NONBLOCK, O_RDWR, unwrapped } from './constants.ts';
+import { telling } from './control-message.ts';
 import type { Descriptors } from './descriptors.ts';
 import { EpollFile } from './epoll-file.ts';
 import { ERRNO_NUMBERS, FREEBSD_ERRNO_NUMBERS } from './errno.ts';
@@ -82,7 +83,7 @@ const FILE_CALLS: Readonly<Record<string, FileHandler>> = {
   read: (file, [, count]) => file.read(numberOf(count, 'the length'), 0),
   recv: (file, [, count, flags]) => receive(file, numberOf(count, 'the length'), flags),
   recvfrom: (file, [, count, flags]) => receive(file, numberOf(count, 'the length'), flags),
-  recvmsg: (file, [message, flags]) => receive(file, vectorLength(messageVector(message)), flags),
+  recvmsg: (file, [message, flags]) => telling(receive(file, vectorLength(fieldOf(message, 'msg_iov')?.value), flags), message),
   readv: (file, [vector]) => file.read(vectorLength(vector), 0),
   write: (file, [, count]) => file.write(numberOf(count, 'the length'), 0, undefined),
   writev: (file, [vector]) => file.write(vectorLength(vector), 0, undefined),
@@ -151,9 +152,11 @@ function impatient(attempt: Attempt, flags: number): Attempt {
   return done(attempt.attempt() ?? attempt.wouldBlock);
 }
 
+/** What sendmsg sends. */
 function messageVector(message: Expr | undefined): Expr | undefined {
   const control = fieldOf(message, 'msg_control')?.value;
-  if (control !== undefined && control.kind !== 'any') throw new Unsupported('ancillary data (msg_control)');
+  const isEmpty = control === undefined || control.kind === 'any' || (control.kind === 'list' && control.items.length === 0);
+  if (!isEmpty) throw new Unsupported('ancillary data to send (msg_control)');
   return fieldOf(message, 'msg_iov')?.value;
 }
 

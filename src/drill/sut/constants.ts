@@ -1,6 +1,7 @@
 /** The numbers behind the words of system calls, as Linux has them, and the value of an argument. */
 import type { Expr, Field } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
+import { CONTROL_CONSTANTS } from './control-constants.ts';
 import { ERRNO_NUMBERS } from './errno.ts';
 
 export const O_NONBLOCK = 0x800;
@@ -19,6 +20,7 @@ export const EPOLLONESHOT = 2 ** 30;
 export const EPOLLET = 2 ** 31;
 export const MSG_OOB = 1;
 export const MSG_PEEK = 2;
+export const MSG_CTRUNC = 8;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_WAITALL = 0x100;
 export const MSG_FASTOPEN = 0x2000_0000;
@@ -89,7 +91,7 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   MSG_OOB,
   MSG_PEEK,
   MSG_DONTROUTE: 4,
-  MSG_CTRUNC: 8,
+  MSG_CTRUNC,
   MSG_TRUNC,
   MSG_DONTWAIT,
   MSG_EOR: 0x80,
@@ -124,6 +126,7 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   TCPI_OPT_ECN: 8,
   TCPI_OPT_ECN_SEEN: 16,
   TCPI_OPT_SYN_DATA: 32,
+  ...CONTROL_CONSTANTS,
 };
 
 /** @param what names the argument in the refusal @throws Unsupported for a word without a number */

@@ -54,6 +54,15 @@ export interface Outcome {
   readonly outs: readonly Out[];
   /** What no script has to say to be wrong: data read that the peer did not send. */
   readonly fault?: string;
+  /** What recvmsg tells beside the data; undefined: nothing that is known well enough to be compared. */
+  readonly told?: { readonly flags: number; readonly control: readonly ControlMessage[] };
+}
+
+/** A control message by Linux's numbers; of a structure the fields. */
+export interface ControlMessage {
+  readonly level: number;
+  readonly type: number;
+  readonly data: number | Readonly<Record<string, number>>;
 }
 
 export interface Out {

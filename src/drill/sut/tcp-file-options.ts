@@ -11,6 +11,23 @@ import { RANGED_OPTIONS } from './ranged-options.ts';
 import { SEGMENT_SIZE_OPTIONS } from './segment-size-options.ts';
 import type { TcpFile } from './tcp-file.ts';
 
+/** The settings kept for calls that an accepted socket has from its listener: sk_clone copies them. */
+const INHERITED = ['TCP_INQ'] as const;
+
+export function inherit(from: ReadonlyMap<string, number>, to: Map<string, number>): void {
+  for (const name of INHERITED) {
+    const value = from.get(name);
+    if (value !== undefined) to.set(name, value);
+  }
+}
+
+/** Kept, for the calls that ask for it. Linux takes no other values. */
+const switched = (name: string): SocketOption<TcpFile> => ({
+  refuses: (_, value) => (value === 0 || value === 1 ? undefined : 'EINVAL'),
+  set: (file, value) => void file.kept.set(name, value),
+  get: (file) => file.kept.get(name) ?? 0,
+});
+
 const NOT_YET = 'the stack does not have it yet';
 
 const ignored: SocketOption<TcpFile> = { set: () => {}, get: () => 0 };
@@ -101,7 +118,7 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
   TCP_SAVED_SYN: NOT_YET,
   TCP_TIMESTAMP: NOT_YET,
   TCP_ULP: NOT_YET,
-  TCP_INQ: NOT_YET,
+  TCP_INQ: switched('TCP_INQ'),
   TCP_TX_DELAY: NOT_YET,
   TCP_REUSPORT_LB_NUMA: NOT_YET,
   TCP_FUNCTION_BLK: {

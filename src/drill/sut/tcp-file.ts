@@ -3,15 +3,13 @@ import type { Connection } from '../../stack/tcp/connection.ts';
 import { maySendEarly } from '../../stack/tcp/open/fast-open.ts';
 import type { Listener } from '../../stack/tcp/open/listener.ts';
 import type { TcpOptions } from '../../stack/tcp/options.ts';
-import { nextToRead } from '../../stack/tcp/receive/urgent-mark.ts';
 import { mayWrite } from '../../stack/tcp/state.ts';
 import { TcpError } from '../../stack/tcp/tcp-error.ts';
 import type { Micros } from '../../stack/time.ts';
 import { NEVER, SECOND } from '../../stack/time.ts';
 import { fromV4 } from '../../stack/wire/ip-address.ts';
-import { diff } from '../../stack/wire/seq.ts';
 import type { Expr } from '../script/ast.ts';
-import { fillPayload, wrongAt } from '../wire/payload.ts';
+import { fillPayload } from '../wire/payload.ts';
 import type { SocketAddress } from './address.ts';
 import type { PortHolder } from './bindings.ts';
 import { checkReadFlags, checkWriteFlags } from './call-flags.ts';
@@ -46,9 +44,10 @@ import { refusesConnect, refusesText } from './freebsd-calls.ts';
 import type { Host } from './host.ts';
 import { bytesToRead, receiveOutOfBand } from './out-of-band.ts';
 import { READABLE_BITS, readyBits, WRITABLE_BITS } from './readiness.ts';
+import { bytesLeft, receiveText } from './receive-text.ts';
 import type { Outcome } from './sut.ts';
 import { failed, ok } from './sut.ts';
-import { TCP_FILE_OPTIONS } from './tcp-file-options.ts';
+import { inherit, TCP_FILE_OPTIONS } from './tcp-file-options.ts';
 
 export class TcpFile implements File, PortHolder {
   readonly host: Host;
@@ -84,9 +83,10 @@ export class TcpFile implements File, PortHolder {
     this.host = host;
   }
 
-  /** Takes over an accepted connection. */
-  static of(host: Host, connection: Connection): TcpFile {
+  /** Takes over an accepted connection. @param kept what its listener was told: sk_clone copies it */
+  static of(host: Host, connection: Connection, kept: ReadonlyMap<string, number>): TcpFile {
     const file = new TcpFile(host);
+    inherit(kept, file.kept);
     file.connection = connection;
     connection.app.owner = file;
     file.#local = { address: connection.id.local.w3, port: connection.id.localPort };
@@ -157,7 +157,7 @@ export class TcpFile implements File, PortHolder {
     const take = (): Outcome | undefined => {
       const connection = listener.accept();
       if (connection?.app.failure !== undefined && isFreebsd(this)) return failed('ECONNABORTED');
-      return connection === undefined ? undefined : adopt(TcpFile.of(this.host, connection));
+      return connection === undefined ? undefined : adopt(TcpFile.of(this.host, connection, this.kept));
     };
     return waits(take, { deadline: this.#due(this.receiveTimeout) });
   }
@@ -227,7 +227,7 @@ export class TcpFile implements File, PortHolder {
     checkReadFlags(flags);
     if ((flags & MSG_ERRQUEUE) !== 0) return done(failed('EAGAIN')); // nothing is ever put there
     const least = (flags & MSG_WAITALL) === 0 ? this.receiveLowWater : length;
-    const take = (): Outcome | undefined => this.#take(length, least, (flags & MSG_PEEK) !== 0);
+    const take = (): Outcome | undefined => this.#told(this.#take(length, least, (flags & MSG_PEEK) !== 0));
     return waits(take, { deadline: this.#due(this.receiveTimeout) });
   }
 
@@ -237,25 +237,21 @@ export class TcpFile implements File, PortHolder {
     if (length === 0) return ok(0);
     const available = connection.readable;
     if (available >= Math.min(least, length) && available > 0)
-      return peek ? ok(Math.min(available, length)) : this.#receive(length);
+      return peek ? ok(Math.min(available, length)) : receiveText(connection, length);
     // Linux: the end of the stream comes before an error (SOCK_DONE), and what was received before both
     const isDone = connection.app.peerClosed && this.host.personality.name === 'linux';
     const errno = available > 0 || isDone ? undefined : this.takeError();
     if (errno !== undefined) return failed(errno);
     const isOver = connection.app.peerClosed || connection.state === 'CLOSED' || this.#readShut;
     if (!isOver) return undefined;
-    return available > 0 && !peek ? this.#receive(length) : ok(Math.min(available, length));
+    return available > 0 && !peek ? receiveText(connection, length) : ok(Math.min(available, length));
   }
 
-  #receive(length: number): Outcome {
+  /** With what recvmsg tells. */
+  #told(outcome: Outcome | undefined): Outcome | undefined {
     const { connection } = this;
-    if (connection === undefined) return failed('ENOTCONN');
-    const bytes = new Uint8Array(Math.min(length, connection.readable));
-    const count = connection.receive(bytes);
-    const place = diff(nextToRead(connection), connection.rcv.irs) - 1 - count;
-    const wrong = wrongAt('in', place, bytes, 0, count);
-    const fault = wrong < 0 ? {} : { fault: `byte ${place + wrong} of the stream is not what the peer sent` };
-    return { ...ok(count), ...fault };
+    if (outcome === undefined || connection === undefined || isFreebsd(this)) return outcome;
+    return { ...outcome, told: { flags: 0, control: this.kept.get('TCP_INQ') === 1 ? [bytesLeft(connection)] : [] } };
   }
 
   write(length: number, flags: number, to?: SocketAddress): Attempt {
