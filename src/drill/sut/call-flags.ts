@@ -15,7 +15,6 @@ import {
 /** MSG_NOSIGNAL and MSG_EOR change nothing here; the other flags of calls would. */
 const HARMLESS_FLAGS = 0x4000 | 0x80 | MSG_DONTWAIT;
 const READ_FLAGS = HARMLESS_FLAGS | MSG_PEEK | MSG_WAITALL | MSG_TRUNC | MSG_ERRQUEUE;
-/** Without SO_ZEROCOPY, which we refuse, Linux takes no notice of MSG_ZEROCOPY. */
 const WRITE_FLAGS = HARMLESS_FLAGS | MSG_OOB | MSG_MORE | MSG_ZEROCOPY | MSG_FASTOPEN;
 
 /** @throws Unsupported for a flag that would mean something else than we do */

@@ -17,7 +17,17 @@ export function receiveText(connection: Connection, length: number): Outcome {
   return { ...ok(count), ...fault };
 }
 
+/** What recvmsg tells of it. @param left with TCP_INQ, how many bytes are left */
+export function withControl(
+  outcome: Outcome | undefined,
+  connection: Connection | undefined,
+  left: boolean,
+): Outcome | undefined {
+  if (outcome === undefined || connection === undefined) return outcome;
+  return { ...outcome, told: { flags: 0, control: left ? [bytesLeft(connection)] : [] } };
+}
+
 /** TCP_CM_INQ: the bytes that are left, and one more for the FIN, so that the application reads on (tcp_inq_hint). */
-export function bytesLeft({ receiver, app }: Connection): ControlMessage {
+function bytesLeft({ receiver, app }: Connection): ControlMessage {
   return { level: SOL_TCP, type: TCP_CM_INQ, data: receiver.available + Number(app.peerClosed) };
 }

@@ -12,7 +12,7 @@ import { SEGMENT_SIZE_OPTIONS } from './segment-size-options.ts';
 import type { TcpFile } from './tcp-file.ts';
 
 /** The settings kept for calls that an accepted socket has from its listener: sk_clone copies them. */
-const INHERITED = ['TCP_INQ'] as const;
+const INHERITED = ['TCP_INQ', 'SO_ZEROCOPY'] as const;
 
 export function inherit(from: ReadonlyMap<string, number>, to: Map<string, number>): void {
   for (const name of INHERITED) {
@@ -58,7 +58,7 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
     set: (file, value) => file.configure({ oobInline: value !== 0 }),
     get: (file) => Number(file.settings.oobInline ?? false),
   },
-  SO_ZEROCOPY: NOT_YET,
+  SO_ZEROCOPY: switched('SO_ZEROCOPY'),
   SO_TIMESTAMPING: NOT_YET,
   SO_MAX_PACING_RATE: NOT_YET,
   SO_BUSY_POLL: ignored,

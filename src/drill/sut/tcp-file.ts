@@ -22,12 +22,14 @@ import {
   MSG_PEEK,
   MSG_WAITALL,
   numberOf,
+  POLLERR,
   POLLHUP,
   SHUT_RD,
   SHUT_RDWR,
   SHUT_WR,
 } from './constants.ts';
 import { errnoOf, refusal } from './errno.ts';
+import { ErrorQueue, progressOf } from './error-queue.ts';
 import type { FastOpenSocket } from './fast-open.ts';
 import {
   cookieRule,
@@ -44,7 +46,7 @@ import { refusesConnect, refusesText } from './freebsd-calls.ts';
 import type { Host } from './host.ts';
 import { bytesToRead, receiveOutOfBand } from './out-of-band.ts';
 import { READABLE_BITS, readyBits, WRITABLE_BITS } from './readiness.ts';
-import { bytesLeft, receiveText } from './receive-text.ts';
+import { receiveText, withControl } from './receive-text.ts';
 import type { Outcome } from './sut.ts';
 import { failed, ok } from './sut.ts';
 import { inherit, TCP_FILE_OPTIONS } from './tcp-file-options.ts';
@@ -64,7 +66,8 @@ export class TcpFile implements File, PortHolder {
   receiveLowWater = 1;
   /** Options that are only told back. */
   readonly kept: Map<string, number> = new Map();
-  wakes = 0;
+  readonly errorQueue: ErrorQueue = new ErrorQueue(() => progressOf(this.connection, this.#writePlace));
+  #wakes = 0;
   receiveTimeout: Micros = NEVER;
   sendTimeout: Micros = NEVER;
   /** What was asked of this socket before there was a connection. */
@@ -108,7 +111,11 @@ export class TcpFile implements File, PortHolder {
 
   /** The stack's word that something happened. */
   notify(): void {
-    this.wakes++;
+    this.#wakes++;
+  }
+
+  get wakes(): number {
+    return this.#wakes + this.errorQueue.wakes;
   }
 
   /** The settings in force, or to be. */
@@ -225,10 +232,12 @@ export class TcpFile implements File, PortHolder {
       return done(connection === undefined ? failed('ENOTCONN') : receiveOutOfBand(connection, length, (flags & MSG_PEEK) !== 0));
     }
     checkReadFlags(flags);
-    if ((flags & MSG_ERRQUEUE) !== 0) return done(failed('EAGAIN')); // nothing is ever put there
+    if ((flags & MSG_ERRQUEUE) !== 0) return done(this.errorQueue.receive());
     const least = (flags & MSG_WAITALL) === 0 ? this.receiveLowWater : length;
-    const take = (): Outcome | undefined => this.#told(this.#take(length, least, (flags & MSG_PEEK) !== 0));
-    return waits(take, { deadline: this.#due(this.receiveTimeout) });
+    const take = (): Outcome | undefined => this.#take(length, least, (flags & MSG_PEEK) !== 0);
+    const left = this.kept.get('TCP_INQ') === 1;
+    const told = isFreebsd(this) ? take : () => withControl(take(), this.connection, left);
+    return waits(told, { deadline: this.#due(this.receiveTimeout) });
   }
 
   #take(length: number, least: number, peek: boolean): Outcome | undefined {
@@ -247,15 +256,9 @@ export class TcpFile implements File, PortHolder {
     return available > 0 && !peek ? receiveText(connection, length) : ok(Math.min(available, length));
   }
 
-  /** With what recvmsg tells. */
-  #told(outcome: Outcome | undefined): Outcome | undefined {
-    const { connection } = this;
-    if (outcome === undefined || connection === undefined || isFreebsd(this)) return outcome;
-    return { ...outcome, told: { flags: 0, control: this.kept.get('TCP_INQ') === 1 ? [bytesLeft(connection)] : [] } };
-  }
-
   write(length: number, flags: number, to?: SocketAddress): Attempt {
     checkWriteFlags(flags);
+    this.errorQueue.begin(flags, this.kept.get('SO_ZEROCOPY') === 1);
     const implied = this.host.personality.sendConnects && this.#isUnconnected ? to : undefined;
     if (implied !== undefined) return done(this.#connectAndSend(length, implied));
     const target = (flags & MSG_FASTOPEN) === 0 ? this.#deferred : to;
@@ -323,6 +326,7 @@ export class TcpFile implements File, PortHolder {
     fillPayload('out', this.#writePlace, bytes, 0, bytes.length);
     const count = connection.send(bytes, 0, bytes.length, { urgent, more });
     this.#writePlace += count;
+    this.errorQueue.onWritten(count);
     return count;
   }
 
@@ -355,12 +359,9 @@ export class TcpFile implements File, PortHolder {
     const { connection, listener } = this;
     if (listener !== undefined) return listener.queued.waiting > 0 ? READABLE_BITS : 0;
     if (connection === undefined) return this.#deferred === undefined ? WRITABLE_BITS | POLLHUP : WRITABLE_BITS;
-    return readyBits(
-      connection,
-      this.#readShut,
-      connection.app.failure !== undefined && !this.#failureTold,
-      this.receiveLowWater,
-    );
+    const hasError = connection.app.failure !== undefined && !this.#failureTold;
+    const bits = readyBits(connection, this.#readShut, hasError, this.receiveLowWater);
+    return this.errorQueue.isEmpty ? bits : bits | POLLERR;
   }
 
   setOption(name: string, value: Expr): Outcome {
