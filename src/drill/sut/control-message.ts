@@ -1,7 +1,7 @@
 /** What recvmsg tells beside the data: the flags and the control messages, held against those that a script writes. */
 import type { Expr } from '../script/ast.ts';
 import { Unsupported } from '../unsupported.ts';
-import { fieldOf, MSG_CTRUNC } from './constants.ts';
+import { fieldOf, MSG_CTRUNC, numberOf } from './constants.ts';
 import type { Attempt } from './file.ts';
 import type { ControlMessage, Out, Outcome } from './sut.ts';
 
@@ -55,9 +55,29 @@ function compared(wanted: Expr | undefined, { level, type, data }: ControlMessag
 /** A number, or a structure of which the fields that the script writes count. */
 function comparedData(expected: Expr, data: ControlMessage['data']): Out[] {
   if (expected.kind !== 'struct') return [{ what: 'cmsg_data', expected, actual: typeof data === 'number' ? data : Number.NaN }];
+  const time = typeof data === 'number' ? undefined : comparedTime(expected, data);
+  if (time !== undefined) return [time];
   return expected.fields.map(({ name = '', value }) => ({
     what: name,
     expected: value,
     actual: typeof data === 'number' ? Number.NaN : (data[name] ?? Number.NaN),
   }));
+}
+
+/** What a time stamp may differ by, in nanoseconds: as a packet's time, four milliseconds. */
+const TOLERANCE = 4_000_000;
+
+/** A time since the script began is not compared to the nanosecond. */
+function comparedTime(expected: Expr, data: Readonly<Record<string, number>>): Out | undefined {
+  const { scm_sec: seconds, scm_nsec: rest } = data;
+  const wanted = [fieldOf(expected, 'scm_sec')?.value, fieldOf(expected, 'scm_nsec')?.value];
+  if (seconds === undefined || rest === undefined || wanted.some((one) => one === undefined || one.kind === 'any'))
+    return undefined;
+  const value = numberOf(wanted[0], 'scm_sec') * 1e9 + numberOf(wanted[1], 'scm_nsec');
+  const actual = seconds * 1e9 + rest;
+  return {
+    what: 'scm_sec and scm_nsec',
+    expected: { kind: 'number', value },
+    actual: Math.abs(actual - value) <= TOLERANCE ? value : actual,
+  };
 }

@@ -21,6 +21,11 @@ export class Descriptors {
     return ok(fd);
   }
 
+  /** The stack has run: what its files note at this moment they note now. */
+  settle(): void {
+    for (const file of this.#files.values()) file.settle?.();
+  }
+
   /** @returns whether another descriptor still refers to the file */
   remove(fd: number): boolean {
     const file = this.#files.get(fd);

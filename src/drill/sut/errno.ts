@@ -44,6 +44,7 @@ export const ERRNO_NUMBERS: Readonly<Record<string, number>> = {
   EEXIST: 17,
   EINVAL: 22,
   EPIPE: 32,
+  ENOMSG: 42,
   ENONET: 64,
   EPROTO: 71,
   ENOTSOCK: 88,

@@ -48,6 +48,8 @@ export interface File {
   queued(): { readonly input: number; readonly output: number; readonly unsent?: number };
   /** Counts what wakes those who wait: edge-triggered epoll asks for it. */
   readonly wakes?: number;
+  /** The stack has run. */
+  settle?(): void;
 }
 
 /** What getsockopt writes into a structure, by all the names that a field has. */

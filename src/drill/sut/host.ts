@@ -8,6 +8,8 @@ import type { Personality } from './personality.ts';
 export interface Host {
   readonly stack: Stack;
   readonly now: Micros;
+  /** When the script began: from then on its time stamps count. */
+  readonly began: Micros;
   readonly personality: Personality;
   /** Defaults for the next socket. */
   tcp: Partial<TcpOptions>;

@@ -68,6 +68,7 @@ export class StackSut implements Sut {
       get now() {
         return now();
       },
+      began: BOOTED,
       personality: options.personality,
       tcp: options.personality.tcp,
       fastOpen: options.personality.fastOpen.bits,
@@ -175,7 +176,9 @@ export class StackSut implements Sut {
   #run(): void {
     for (let i = 0; i < MAX_RUNS; i++) {
       this.#stack.run(this.#now);
-      if (!this.#link.hasInput && this.#stack.nextTimeout() > this.#now) return;
+      if (this.#link.hasInput || this.#stack.nextTimeout() <= this.#now) continue;
+      this.#files.settle();
+      return;
     }
     throw new Error(`the stack does not come to rest at ${this.#now} us`);
   }

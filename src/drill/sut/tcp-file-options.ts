@@ -4,6 +4,14 @@ import { DEFAULTS as TCP_DEFAULTS } from '../../stack/tcp/options.ts';
 import { SECOND } from '../../stack/time.ts';
 import { Unsupported } from '../unsupported.ts';
 import { fieldOf } from './constants.ts';
+import {
+  SOF_TIMESTAMPING_OPT_ID,
+  SOF_TIMESTAMPING_OPT_TSONLY,
+  SOF_TIMESTAMPING_SOFTWARE,
+  SOF_TIMESTAMPING_TX_ACK,
+  SOF_TIMESTAMPING_TX_SCHED,
+  SOF_TIMESTAMPING_TX_SOFTWARE,
+} from './control-constants.ts';
 import { ERRNO_NUMBERS, FREEBSD_ERRNO_NUMBERS } from './errno.ts';
 import { keysFrom, queueLength, retune, TFO_CLIENT } from './fast-open.ts';
 import type { OptionTable, SocketOption } from './file.ts';
@@ -27,6 +35,15 @@ const switched = (name: string): SocketOption<TcpFile> => ({
   set: (file, value) => void file.kept.set(name, value),
   get: (file) => file.kept.get(name) ?? 0,
 });
+
+/** The SOF_TIMESTAMPING_... that there are. */
+const STAMPS =
+  SOF_TIMESTAMPING_TX_SCHED |
+  SOF_TIMESTAMPING_TX_SOFTWARE |
+  SOF_TIMESTAMPING_TX_ACK |
+  SOF_TIMESTAMPING_SOFTWARE |
+  SOF_TIMESTAMPING_OPT_ID |
+  SOF_TIMESTAMPING_OPT_TSONLY;
 
 const NOT_YET = 'the stack does not have it yet';
 
@@ -59,7 +76,17 @@ export const TCP_FILE_OPTIONS: OptionTable<TcpFile> = {
     get: (file) => Number(file.settings.oobInline ?? false),
   },
   SO_ZEROCOPY: switched('SO_ZEROCOPY'),
-  SO_TIMESTAMPING: NOT_YET,
+  SO_TIMESTAMPING: {
+    refuses: (file, value) => {
+      const state = file.connection?.state ?? 'CLOSED';
+      return (value & SOF_TIMESTAMPING_OPT_ID) !== 0 && state === 'CLOSED' ? 'EINVAL' : undefined;
+    },
+    set: (file, value) => {
+      if ((value & ~STAMPS) !== 0) throw new Unsupported('a time stamp of another kind than of what is sent');
+      file.errorQueue.configure(value);
+    },
+    get: (file) => file.errorQueue.flags,
+  },
   SO_MAX_PACING_RATE: NOT_YET,
   SO_BUSY_POLL: ignored,
   SO_DEBUG: ignored,

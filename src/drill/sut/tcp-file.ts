@@ -114,6 +114,10 @@ export class TcpFile implements File, PortHolder {
     this.#wakes++;
   }
 
+  settle(): void {
+    this.errorQueue.settle(this.host.now - this.host.began);
+  }
+
   get wakes(): number {
     return this.#wakes + this.errorQueue.wakes;
   }
@@ -232,7 +236,7 @@ export class TcpFile implements File, PortHolder {
       return done(connection === undefined ? failed('ENOTCONN') : receiveOutOfBand(connection, length, (flags & MSG_PEEK) !== 0));
     }
     checkReadFlags(flags);
-    if ((flags & MSG_ERRQUEUE) !== 0) return done(this.errorQueue.receive());
+    if ((flags & MSG_ERRQUEUE) !== 0) return done(this.errorQueue.receive(length));
     const least = (flags & MSG_WAITALL) === 0 ? this.receiveLowWater : length;
     const take = (): Outcome | undefined => this.#take(length, least, (flags & MSG_PEEK) !== 0);
     const left = this.kept.get('TCP_INQ') === 1;
