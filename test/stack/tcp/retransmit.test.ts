@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { MILLISECOND, MINUTE, SECOND } from '../../../src/stack/time.ts';
 import { ACK, PSH, RST } from '../../../src/stack/wire/tcp.ts';
 import { established } from '../../conversation.ts';
+import { selective } from './selective.ts';
 
 const RTO = 200 * MILLISECOND; // the handshake took no time at all: the floor
 
@@ -197,5 +198,22 @@ test(
     peer.sends(ACK);
     peer.takes(60_001, 1000);
     peer.sends(ACK);
+  }),
+);
+
+test(
+  'RFC 6298 (5.3): what is newer than the missing segment does not put its timer off',
+  selective({ minRto: SECOND, rack: false, tailLossProbe: false, noDelay: true }, (talk) => {
+    const { peer, app } = talk;
+    app.writes(100);
+    peer.expects(ACK | PSH, { seq: 1, payload: 100 });
+    peer.waits(500 * MILLISECOND);
+    app.writes(100);
+    peer.expects(ACK | PSH, { seq: 101, payload: 100 });
+    peer.waits(100 * MILLISECOND);
+    peer.sends(ACK, { ack: 1, sack: [[101, 201]] });
+    peer.expectsAfter(400 * MILLISECOND, ACK, { seq: 1, payload: 100, reason: 'retransmission' });
+    peer.expects(ACK | PSH, { seq: 101, payload: 100, reason: 'retransmission' }); // without RACK no report survives a time-out
+    peer.sends(ACK, { ack: 201 });
   }),
 );

@@ -116,9 +116,10 @@ function selectiveAck(tcb: Connection, segment: Segment, now: Micros): void {
   sample.sackedFirstAt = rack.originalFirstAt;
   sample.sackedLastAt = rack.originalLastAt;
   sample.reportsDuplicate = sender.duplicatesReported > reportedBefore;
-  // what was sent after the oldest segment arrives: the path works, and the timer need not speak before RACK does
+  // Linux: what arrived was sent before the oldest segment was sent again, so the timer counts from here; were it put off by
+  // what is newer, a recovery that goes on sending would never let it speak for the segment that is missing (RFC 6298 (5.3))
   const { first } = sent;
-  if (sample.sacked > 0 && first !== undefined && rack.sentAt > first.sentAt && timers.retransmit !== NEVER)
+  if (sample.sacked > 0 && first !== undefined && rack.sentAt < first.sentAt && timers.retransmit !== NEVER)
     timers.retransmit = now + rtt.rto;
 }
 
