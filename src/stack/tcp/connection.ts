@@ -1,4 +1,5 @@
 /** One connection: the parts of the machine, and the calls an application may make on it (RFC 9293 §3.9.1). */
+
 import type { Timed } from '../deadlines.ts';
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
@@ -41,6 +42,7 @@ import type { TimeWait } from './time/time-wait.ts';
 import { onTimeout } from './time/timeouts.ts';
 import { Timers } from './time/timers.ts';
 import { Timestamps } from './time/timestamps.ts';
+import type { UserTimeout } from './time/user-timeout.ts';
 
 /** The two ends. */
 export interface FourTuple {
@@ -120,10 +122,8 @@ export class Connection implements Timed {
   ecn: Ecn | undefined = undefined;
   /** The way back of what came by a source route (MUST-53). */
   returnRoute: SourceRoute | undefined = undefined;
-  /** REMOTE_UTO of RFC 5482, in seconds; 0: the peer has not said. */
-  peerUserTimeout = 0;
-  /** Ours has changed since it was announced. */
-  userTimeoutDue = false;
+  /** RFC 5482, once there is something to remember of it. */
+  userTimeout: UserTimeout | undefined = undefined;
   /** The peer's SYN carried the window scale option. */
   peerScales = false;
   /** Longest packet the device cuts itself. */

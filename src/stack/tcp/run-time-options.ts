@@ -1,4 +1,5 @@
 /** What setting an option does to a connection that is open already, beside that the option is read anew. */
+
 import { NEVER } from '../time.ts';
 import { successorOf } from './congestion/choose.ts';
 import type { Connection } from './connection.ts';
@@ -6,6 +7,7 @@ import type { TcpOptions } from './options.ts';
 import { preferQuick } from './receive/linux-ack-schedule.ts';
 import { NO_CLAMP } from './receive/receiver.ts';
 import { routeChanged } from './source-routing.ts';
+import { userTimeoutChanged } from './time/user-timeout.ts';
 
 /** @param changes what was set; `tcb.options` has them already */
 export function optionsChanged(tcb: Connection, changes: Partial<TcpOptions>): void {
@@ -23,20 +25,13 @@ export function optionsChanged(tcb: Connection, changes: Partial<TcpOptions>): v
   if (changes.cork === false) sender.more = false;
   if ('sourceRoute' in changes) routeChanged(tcb);
   keepAliveChanged(tcb, changes);
-  userTimeoutChanged(tcb, changes);
+  if (changes.userTimeout !== undefined) userTimeoutChanged(tcb);
 }
 
 function keepAliveChanged({ timers, options }: Connection, changes: Partial<TcpOptions>): void {
   if (changes.keepAlive === false) timers.keepAlive = NEVER;
   else if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined)
     timers.keepAlive = options.keepAlive ? 0 : NEVER; // now: the timer itself sees how long the peer has been silent
-}
-
-/** RFC 5482 §3.1: the peer should know, as far as one segment can tell it. */
-function userTimeoutChanged(tcb: Connection, changes: Partial<TcpOptions>): void {
-  if (!tcb.options.userTimeoutOption || changes.userTimeout === undefined || !tcb.snd.synAcknowledged) return;
-  tcb.userTimeoutDue = true;
-  tcb.acks.now('user timeout changed');
 }
 
 /** TCP_QUICKACK: acknowledge at once for a while, and what waits right now; off: delay again. Neither is for ever, as in Linux. */

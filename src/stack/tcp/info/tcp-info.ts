@@ -3,13 +3,15 @@
  * (include/uapi/linux/tcp.h), so that whoever knows `ss -ti` knows these. Segments are counted in frames, times are microseconds
  * unless the name's comment says milliseconds.
  */
+
 import type { Micros } from '../../time.ts';
-import { MILLISECOND, NEVER, SECOND } from '../../time.ts';
+import { MILLISECOND, SECOND } from '../../time.ts';
 import { NO_THRESHOLD } from '../congestion/control.ts';
 import type { Connection } from '../connection.ts';
 import type { CaState } from '../loss/ca-state.ts';
 import { caState } from '../loss/ca-state.ts';
 import type { State } from '../state.ts';
+import { NO_SAMPLE } from '../time/rtt.ts';
 import { inFlightOf } from './in-flight.ts';
 import type { TcpInfo } from './tcp-info-fields.ts';
 
@@ -85,7 +87,7 @@ function timing({ rtt, sender, heardAt, traffic }: Connection, now: Micros) {
     tcpi_rto: rtt.rto,
     tcpi_rtt: Math.round(rtt.smoothed),
     tcpi_rttvar: Math.round(rtt.smoothed === 0 ? rtt.rto / 4 : rtt.variation),
-    tcpi_min_rtt: rtt.minimum === NEVER ? NO_RTT : Math.round(rtt.minimum),
+    tcpi_min_rtt: rtt.minimum === NO_SAMPLE ? NO_RTT : Math.round(rtt.minimum),
     tcpi_last_data_sent: since(sender.lastSentAt),
     tcpi_last_ack_sent: 0, // "Not remembered, sorry": Linux never filled it
     tcpi_last_data_recv: since(received.segments > 0 ? received.lastAt : heardAt),

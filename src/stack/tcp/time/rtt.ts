@@ -1,6 +1,6 @@
 /** Round-trip time estimation and the retransmission timeout, RFC 6298. */
 import type { Micros } from '../../time.ts';
-import { MILLISECOND, NEVER } from '../../time.ts';
+import { MILLISECOND } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { seq } from '../../wire/seq.ts';
 import { TEXTBOOK_HABITS } from '../options/habits.ts';
@@ -9,6 +9,9 @@ import { LinuxVariance } from './linux-variance.ts';
 
 /** The clock granularity G of (2.2). Ours is a microsecond; a millisecond keeps the variance term alive on a quiet link. */
 const GRANULARITY: Micros = 1 * MILLISECOND;
+
+/** Longer than any round trip; a small integer, which V8 keeps without a box. */
+export const NO_SAMPLE: Micros = 0x7fff_ffff;
 
 /** With a `fixedRto` other than 0 the others do not matter. */
 export type RtoLimits = Pick<TcpOptions, 'minRto' | 'maxRto' | 'initialRto'> &
@@ -20,7 +23,7 @@ export class RttEstimator {
   /** RTTVAR. */
   variation: Micros = 0;
   /** The smallest sample seen. */
-  minimum: Micros = NEVER;
+  minimum: Micros = NO_SAMPLE;
   /** The latest sample. */
   latest: Micros = 0;
   /** The timeout in force, back-off included. */
