@@ -75,7 +75,10 @@ const SCENES: Partial<Record<DropReason, Scene>> = {
   'ARP sent by ourselves': frame(arpFrame(1, B, A)),
   'ARP operation unknown': frame(arpFrame(3, A, B)),
   'ARP address conflict': frame(arpFrame(1, B, A, '10.0.0.66')),
-  'ARP answers overflow': frame(...times(65, () => arpFrame(1, A, B))),
+  'ARP answers overflow': (s) => {
+    s.device.isFull = true; // the first answer waits for the device, the others behind it
+    s.sends(...times(66, () => arpFrame(1, A, B)));
+  },
 
   'gave way to a newer packet while waiting for ARP': (s) => times(17, () => ping(s, '10.0.0.9')),
   'too many packets wait for ARP': (s) => times(17, (i) => times(16, () => ping(s, `10.0.0.${i + 9}`))),
