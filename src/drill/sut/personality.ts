@@ -21,9 +21,7 @@ export interface Personality {
   readonly resetAfterFin: 'EPIPE' | 'ECONNRESET';
 }
 
-/**
- * Not here because the stack has no setting for it: the count of quick acknowledgments, and the wire values of FreeBSD's windows.
- */
+/** What both kernels set; where FreeBSD has a way of its own is in freebsd-habits.ts. */
 export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
   linux: {
     name: 'linux',
