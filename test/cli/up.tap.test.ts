@@ -89,9 +89,10 @@ test('up with a command that ignores SIGTERM: it is ended all the same', async (
 });
 
 test('Ctrl-C on a terminal belongs to the command: the stack is still there after it', async () => {
-  // `script` gives the command line a terminal; its command ignores the interrupt, as an interactive shell does
+  // `script` gives the command line a terminal; its command ignores the interrupt, as an interactive shell does. `script`
+  // starts what it is told by $SHELL, and dash would wait for it and exit with 130: `exec` leaves no shell in between.
   const script = "trap 'heard=1' INT; echo re''ady; until [ $heard ]; do sleep 0.1; done; ping -c 1 10.0.0.2; exit 5";
-  const inner = `${process.execPath} ${tapstack.main} up --private -- sh -c "${script.replaceAll('$', '\\$')}"`;
+  const inner = `exec ${process.execPath} ${tapstack.main} up --private -- sh -c "${script.replaceAll('$', '\\$')}"`;
   const running = start('script', ['-qec', inner, '/dev/null'], { cwd: tapstack.folder });
   await running.says('ready');
   const group = await start('sh', ['-c', `ps -o pid=,args= --ppid ${running.process.pid}`]).ended;
