@@ -4,8 +4,9 @@
  * The stack is 10.0.0.2/24, the station 10.0.0.1. Time is virtual. A conversation ends in silence: a frame that nobody expected
  * fails it, with all that was said before. Frames are expected in the words in which captures describe them.
  */
-import { describe } from '../src/capture/describe.ts';
-import { dissect } from '../src/capture/dissect.ts';
+
+import { dissect } from '../src/capture/dissect/dissect.ts';
+import { describe } from '../src/capture/words/describe.ts';
 import * as checksum from '../src/stack/bytes/checksum.ts';
 import { Packet } from '../src/stack/bytes/packet.ts';
 import type { LinkDevice, Offload } from '../src/stack/device.ts';

@@ -1,9 +1,6 @@
 /** Every public name of the capture part, listed by hand. */
-export { ByteBuilder } from './byte-builder.ts';
-export type { Capture, CapturedInterface } from './capture-data.ts';
-export type { DescribeOptions } from './describe.ts';
-export { describe } from './describe.ts';
-export { dissect } from './dissect.ts';
+
+export { dissect } from './dissect/dissect.ts';
 export type {
   Arp,
   ChecksumState,
@@ -21,25 +18,29 @@ export type {
   Transport,
   Udp,
   Vlan,
-} from './dissected.ts';
-export { FrameLines } from './frame-lines.ts';
-export type { FrameLogOptions } from './frame-log.ts';
-export { FrameLog } from './frame-log.ts';
-export type { Direction, FrameSink, RecordedFrame } from './frame-sink.ts';
-export { FrameTee } from './frame-tee.ts';
-export type { Ladder, LadderHost, LadderOptions, LadderRow, SegmentFacts, Tone } from './ladder.ts';
-export { ladder } from './ladder.ts';
-export { foldRuns } from './ladder-fold.ts';
-export type { LadderTextOptions } from './ladder-text.ts';
-export { drawLadder, ladderText } from './ladder-text.ts';
-export { readPcap, writeFrame as writePcapFrame, writeHeader as writePcapHeader } from './pcap.ts';
-export { writeFrame as writePcapngFrame, writeInterface, writeSectionHeader } from './pcapng.ts';
-export { readPcapng } from './pcapng-reader.ts';
-export { readCapture } from './read-capture.ts';
-export type { RecordingOptions } from './recording-device.ts';
-export { RecordingDevice } from './recording-device.ts';
-export { Segmenter } from './segmentation.ts';
-export type { SequenceBases } from './sequence-tracker.ts';
-export { SequenceTracker } from './sequence-tracker.ts';
-export type { WireFrame } from './wire-frames.ts';
-export { wireFrames } from './wire-frames.ts';
+} from './dissect/dissected.ts';
+export { ByteBuilder } from './file/byte-builder.ts';
+export type { Capture, CapturedInterface } from './file/capture-data.ts';
+export { readPcap, writeFrame as writePcapFrame, writeHeader as writePcapHeader } from './file/pcap.ts';
+export { writeFrame as writePcapngFrame, writeInterface, writeSectionHeader } from './file/pcapng.ts';
+export { readPcapng } from './file/pcapng-reader.ts';
+export { readCapture } from './file/read-capture.ts';
+export { foldRuns } from './ladder/fold.ts';
+export type { Ladder, LadderHost, LadderOptions, LadderRow, SegmentFacts, Tone } from './ladder/ladder.ts';
+export { ladder } from './ladder/ladder.ts';
+export type { LadderTextOptions } from './ladder/text.ts';
+export { drawLadder, ladderText } from './ladder/text.ts';
+export type { WireFrame } from './ladder/wire-frames.ts';
+export { wireFrames } from './ladder/wire-frames.ts';
+export type { FrameLogOptions } from './record/frame-log.ts';
+export { FrameLog } from './record/frame-log.ts';
+export type { Direction, FrameSink, InterfaceDetails, RecordedFrame } from './record/frame-sink.ts';
+export { FrameTee } from './record/frame-tee.ts';
+export type { RecordingOptions } from './record/recording-device.ts';
+export { RecordingDevice } from './record/recording-device.ts';
+export { Segmenter } from './record/segmentation.ts';
+export type { DescribeOptions } from './words/describe.ts';
+export { describe } from './words/describe.ts';
+export { FrameLines } from './words/frame-lines.ts';
+export type { SequenceBases } from './words/sequence-tracker.ts';
+export { SequenceTracker } from './words/sequence-tracker.ts';

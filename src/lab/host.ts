@@ -1,6 +1,6 @@
 /** A host in a lab: a stack with one interface at the end of a cable, its faults, its capture, its place in the world. */
-import type { FrameSink } from '../capture/frame-sink.ts';
-import { RecordingDevice } from '../capture/recording-device.ts';
+import type { FrameSink } from '../capture/record/frame-sink.ts';
+import { RecordingDevice } from '../capture/record/recording-device.ts';
 import type { LinkDevice } from '../stack/device.ts';
 import { parseInterfaceAddress } from '../stack/ip/prefix.ts';
 import { Stack } from '../stack/stack.ts';

@@ -1,10 +1,10 @@
 /** A capture on disk, or on standard output for `wireshark -k -i -`, that grows while the stack runs. */
 import { closeSync, existsSync, constants as fs, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ByteBuilder } from '../capture/byte-builder.ts';
-import type { FrameSink, RecordedFrame } from '../capture/frame-sink.ts';
-import * as pcap from '../capture/pcap.ts';
-import * as pcapng from '../capture/pcapng.ts';
+import { ByteBuilder } from '../capture/file/byte-builder.ts';
+import * as pcap from '../capture/file/pcap.ts';
+import * as pcapng from '../capture/file/pcapng.ts';
+import type { FrameSink, RecordedFrame } from '../capture/record/frame-sink.ts';
 import type { Micros } from '../stack/time.ts';
 
 /** Standard output, by the custom of tcpdump and wireshark. */

@@ -1,8 +1,8 @@
 /** A host that runs: a stack on a TAP, its faults and its capture, driven by the run loop until it is closed. */
 import { writeFileSync } from 'node:fs';
-import type { FrameSink } from '../capture/frame-sink.ts';
-import { FrameTee } from '../capture/frame-tee.ts';
-import { RecordingDevice } from '../capture/recording-device.ts';
+import type { FrameSink } from '../capture/record/frame-sink.ts';
+import { FrameTee } from '../capture/record/frame-tee.ts';
+import { RecordingDevice } from '../capture/record/recording-device.ts';
 import type { FaultOptions } from '../lab/faults.ts';
 import { FaultyDevice } from '../lab/faulty-device.ts';
 import type { LinkDevice } from '../stack/device.ts';

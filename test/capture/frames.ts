@@ -1,5 +1,5 @@
 /** Frames for the tests of this folder, made with the wire modules. */
-import type { RecordedFrame } from '../../src/capture/frame-sink.ts';
+import type { RecordedFrame } from '../../src/capture/record/frame-sink.ts';
 import { Packet } from '../../src/stack/bytes/packet.ts';
 import * as arp from '../../src/stack/wire/arp.ts';
 import * as ethernet from '../../src/stack/wire/ethernet.ts';

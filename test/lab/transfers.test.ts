@@ -1,8 +1,8 @@
 /** Whole transfers in virtual time: every pair of loss, reordering and delay, both directions at once, byte for byte. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { FrameLog } from '../../src/capture/frame-log.ts';
-import type { FrameSink } from '../../src/capture/frame-sink.ts';
+import { FrameLog } from '../../src/capture/record/frame-log.ts';
+import type { FrameSink } from '../../src/capture/record/frame-sink.ts';
 import { host } from '../../src/lab/host.ts';
 import { World } from '../../src/lab/world.ts';
 import { MILLISECOND, SECOND } from '../../src/stack/time.ts';

@@ -7,7 +7,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { RecordingDevice } from '../../src/capture/recording-device.ts';
+import { RecordingDevice } from '../../src/capture/record/recording-device.ts';
 import { markCongestion } from '../../src/lab/congestion-mark.ts';
 import { HostClock } from '../../src/node/host-clock.ts';
 import { configureInterface } from '../../src/node/interface-config.ts';

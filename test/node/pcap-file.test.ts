@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCapture } from '../../src/capture/read-capture.ts';
-import { RecordingDevice } from '../../src/capture/recording-device.ts';
+import { readCapture } from '../../src/capture/file/read-capture.ts';
+import { RecordingDevice } from '../../src/capture/record/recording-device.ts';
 import { CaptureFile } from '../../src/node/pcap-file.ts';
 import type { Packet } from '../../src/stack/bytes/packet.ts';
 import type { LinkDevice } from '../../src/stack/device.ts';

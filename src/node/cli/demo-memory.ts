@@ -1,7 +1,7 @@
 /** The demo where no TAP is to be had: the same conversation between two stacks in memory, in virtual time. */
 import { get } from 'node:http';
-import { FrameLog } from '../../capture/frame-log.ts';
-import { FrameTee } from '../../capture/frame-tee.ts';
+import { FrameLog } from '../../capture/record/frame-log.ts';
+import { FrameTee } from '../../capture/record/frame-tee.ts';
 import { host } from '../../lab/host.ts';
 import { World } from '../../lab/world.ts';
 import type { Stack } from '../../stack/stack.ts';

@@ -1,8 +1,9 @@
 /** What a demo shows at its end: the conversation as a ladder, and where its capture is. */
-import type { FrameLog } from '../../capture/frame-log.ts';
-import type { LadderRow } from '../../capture/ladder.ts';
-import { ladder } from '../../capture/ladder.ts';
-import { drawLadder } from '../../capture/ladder-text.ts';
+
+import type { LadderRow } from '../../capture/ladder/ladder.ts';
+import { ladder } from '../../capture/ladder/ladder.ts';
+import { drawLadder } from '../../capture/ladder/text.ts';
+import type { FrameLog } from '../../capture/record/frame-log.ts';
 
 export interface DemoOptions {
   readonly capture: string;

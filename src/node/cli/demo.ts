@@ -1,7 +1,7 @@
 /** `tapstack demo`: the real ping and curl talk to the stack, and the conversation is shown. What `npm start` runs. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { FrameLog } from '../../capture/frame-log.ts';
+import { FrameLog } from '../../capture/record/frame-log.ts';
 import { collect } from './child.ts';
 import { memoryDemo } from './demo-memory.ts';
 import type { DemoOptions } from './demo-report.ts';

@@ -1,7 +1,7 @@
 /** A stack on a TAP for the length of a command: opened, recorded, and taken away again however the command ends. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { FrameLines } from '../../capture/frame-lines.ts';
-import type { FrameSink } from '../../capture/frame-sink.ts';
+import type { FrameSink } from '../../capture/record/frame-sink.ts';
+import { FrameLines } from '../../capture/words/frame-lines.ts';
 import type { Stack } from '../../stack/stack.ts';
 import type { ExitGuard } from '../close-on-exit.ts';
 import { closeOnExit } from '../close-on-exit.ts';

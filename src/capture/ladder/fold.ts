@@ -1,0 +1,59 @@
+/** Long runs of ordinary segments as one row: what everybody sees first, and what nobody wants to scroll past. */
+
+import { bytesPhrase, grouped } from '../words/phrases.ts';
+import type { LadderRow } from './ladder.ts';
+
+/** Rows left standing at the beginning and at the end of a run. */
+const SHOWN_BEFORE = 2;
+const SHOWN_AFTER = 1;
+
+/** @param shortest run of ordinary segments that is worth folding */
+export function foldRuns(rows: readonly LadderRow[], shortest = 10): LadderRow[] {
+  const folded: LadderRow[] = [];
+  let at = 0;
+  while (at < rows.length) {
+    const end = endOfRun(rows, at);
+    folded.push(...(end - at >= shortest ? foldRun(rows.slice(at, end)) : rows.slice(at, end)));
+    at = end;
+  }
+  return folded;
+}
+
+/** One past the last row that belongs to the run beginning at `first`; at least one row further. */
+function endOfRun(rows: readonly LadderRow[], first: number): number {
+  const flow = flowOfData(rows, first);
+  if (flow === undefined) return first + 1;
+  const notes = new Map<string, string>(); // one for each direction: another reason is worth a row
+  let end = first;
+  while (end < rows.length && belongs(rows[end]!, flow, notes)) end++;
+  return Math.max(end, first + 1);
+}
+
+/** The direction in which data flows. A run begins with data: the acknowledgment that ends a handshake is no part of it. */
+function flowOfData(rows: readonly LadderRow[], first: number): string | undefined {
+  const { segment, lost } = rows[first]!;
+  return segment?.isOrdinary && segment.payloadLength > 0 && !lost ? segment.flow : undefined;
+}
+
+function belongs({ segment, note, lost }: LadderRow, dataFlow: string, notes: Map<string, string>): boolean {
+  if (segment === undefined || lost || !segment.isOrdinary) return false;
+  const isData = segment.payloadLength > 0;
+  if ((isData ? segment.flow : segment.reverseFlow) !== dataFlow) return false;
+  const known = notes.get(segment.flow) ?? note;
+  notes.set(segment.flow, known);
+  return known === note;
+}
+
+function foldRun(run: readonly LadderRow[]): LadderRow[] {
+  const inside = run.slice(SHOWN_BEFORE, run.length - SHOWN_AFTER);
+  const data = inside.filter(({ segment }) => (segment?.payloadLength ?? 0) > 0);
+  const first = data[0] ?? inside[0]!;
+  const bytes = data.reduce((sum, { segment }) => sum + (segment?.payloadLength ?? 0), 0);
+  const acks = inside.length - data.length;
+  const parts = [
+    ...(data.length > 0 ? [`${grouped(data.length)} ${data.length === 1 ? 'segment' : 'segments'}, ${bytesPhrase(bytes)}`] : []),
+    ...(acks > 0 ? [`${grouped(acks)} ${acks === 1 ? 'ACK' : 'ACKs'}`] : []),
+  ];
+  const fold: LadderRow = { ...first, at: inside[0]!.at, parts: [parts.join(', ')], note: '', packets: inside.length };
+  return [...run.slice(0, SHOWN_BEFORE), fold, ...run.slice(run.length - SHOWN_AFTER)];
+}
