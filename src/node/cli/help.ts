@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 const WIDEST = 110;
 
-/** What to try, below the help of each command. */
+/** What to try, below the help of each command: by its words without `tapstack`. */
 const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meaning: string])[]>> = {
   tapstack: [
     ['tapstack demo', 'see it work'],
@@ -28,6 +28,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
   ],
   ping: [['tapstack ping --private -c 3 10.0.0.1', 'ask Linux']],
   get: [['sudo tapstack get http://10.0.0.1:8000/', 'from: python3 -m http.server']],
+  capture: [['tapstack capture ladder captures/demo.pcapng', 'after: tapstack demo']],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],
     ['sudo tapstack nc -l 5000', 'from: nc 10.0.0.2 5000'],
@@ -37,11 +38,15 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
 /** Wide enough to be read, with the examples at the end. */
 export function helpText(command: Command): void {
   command.configureHelp({ helpWidth: Math.min(process.stdout.columns ?? WIDEST, WIDEST), subcommandTerm: termOf });
-  const examples = EXAMPLES[command.name()] ?? [];
+  const examples = EXAMPLES[wordsOf(command).replace(/^tapstack /, '')] ?? [];
   const widest = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, meaning]) => `  ${line.padEnd(widest)}   # ${meaning}\n`);
   if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.join('')}`.trimEnd());
 }
+
+/** "tapstack capture ladder" */
+const wordsOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${wordsOf(command.parent)} ${command.name()}`;
 
 /** The options of a command are for its own help. */
 const termOf = (command: Command): string =>
@@ -54,7 +59,7 @@ const termOf = (command: Command): string =>
 
 /** One line on standard error instead of commander's two. */
 export function explainWrongUse(command: Command): void {
-  const words = command.name() === 'tapstack' ? 'tapstack' : `tapstack ${command.name()}`;
+  const words = wordsOf(command);
   command.configureOutput({
     outputError: (text, write) =>
       write(

@@ -1,6 +1,7 @@
 /** Every command with its options and its help; what they do is in files of their own. */
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { addCapture } from './capture/program.ts';
 import { demo } from './demo.ts';
 import { addDrillOptions, drill } from './drill.ts';
 import { get } from './get.ts';
@@ -23,14 +24,19 @@ export function program(exit: (code: number) => void): Command {
   addHosts(root, exit);
   addClients(root, exit);
   addInstruments(root, exit);
+  root.commandsGroup('Captures are read:');
+  addCapture(root, exit);
   root.helpCommand('help [command]', 'what a command does and its options');
-  for (const command of [root, ...root.commands]) {
+  for (const command of family(root)) {
     command.exitOverride().helpOption('-h, --help', 'this text');
     explainWrongUse(command);
     helpText(command);
   }
   return root;
 }
+
+/** A command and all below it. */
+const family = (command: Command): Command[] => [command, ...command.commands.flatMap(family)];
 
 /** Three folders up from here, in the sources as in what is built of them. */
 function versionOfPackage(): string {
