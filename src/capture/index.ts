@@ -20,9 +20,20 @@ export type {
   Vlan,
 } from './dissect/dissected.ts';
 export { ByteBuilder } from './file/byte-builder.ts';
+export type { CaptureBytesOptions } from './file/capture-bytes.ts';
+export { captureBytes } from './file/capture-bytes.ts';
 export type { Capture, CapturedInterface } from './file/capture-data.ts';
+export type { CaptureWriterOptions, FileFormat } from './file/capture-writer.ts';
+export { CaptureWriter } from './file/capture-writer.ts';
 export { readPcap, writeFrame as writePcapFrame, writeHeader as writePcapHeader } from './file/pcap.ts';
-export { writeFrame as writePcapngFrame, writeInterface, writeSectionHeader } from './file/pcapng.ts';
+export type { HostNames, InterfaceStatistics, SectionDetails } from './file/pcapng.ts';
+export {
+  writeFrame as writePcapngFrame,
+  writeInterface,
+  writeNames,
+  writeSectionHeader,
+  writeStatistics,
+} from './file/pcapng.ts';
 export { readPcapng } from './file/pcapng-reader.ts';
 export { readCapture } from './file/read-capture.ts';
 export { foldRuns } from './ladder/fold.ts';
@@ -34,7 +45,7 @@ export type { WireFrame } from './ladder/wire-frames.ts';
 export { wireFrames } from './ladder/wire-frames.ts';
 export type { FrameLogOptions } from './record/frame-log.ts';
 export { FrameLog } from './record/frame-log.ts';
-export type { Direction, FrameSink, InterfaceDetails, RecordedFrame } from './record/frame-sink.ts';
+export type { Direction, FrameSink, InterfaceDescription, InterfaceDetails, RecordedFrame } from './record/frame-sink.ts';
 export { FrameTee } from './record/frame-tee.ts';
 export type { RecordingOptions } from './record/recording-device.ts';
 export { RecordingDevice } from './record/recording-device.ts';

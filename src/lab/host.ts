@@ -6,7 +6,7 @@ import { parseInterfaceAddress } from '../stack/ip/prefix.ts';
 import { Stack } from '../stack/stack.ts';
 import type { TcpOptions } from '../stack/tcp/options.ts';
 import type { MacAddress } from '../stack/wire/mac-address.ts';
-import { ofIpv4 } from '../stack/wire/mac-address.ts';
+import { format as formatMac, ofIpv4 } from '../stack/wire/mac-address.ts';
 import type { CableEnd } from './cable.ts';
 import type { FaultOptions } from './faults.ts';
 import { FaultyDevice } from './faulty-device.ts';
@@ -37,12 +37,13 @@ export function host(world: World, name: string, end: CableEnd, options: HostOpt
     device = faulty;
   }
   const { capture } = options;
+  const { mac = ofIpv4(parseInterfaceAddress(addresses[0] ?? '0.0.0.0/0').address), gateway } = options;
   if (capture !== undefined) {
-    device = new RecordingDevice(device, { sink: capture, interfaceId: capture.addInterface(name), now: () => world.now });
+    const interfaceId = capture.addInterface(name, { mac: formatMac(mac), addresses });
+    device = new RecordingDevice(device, { sink: capture, interfaceId, now: () => world.now });
   }
   const stack: Stack = new Stack({ random: world.random, wake: () => world.wake(stack), now: world.now, tcp: options.tcp ?? {} });
   world.add(name, stack, parts);
-  const { mac = ofIpv4(parseInterfaceAddress(addresses[0] ?? '0.0.0.0/0').address), gateway } = options;
   stack.addInterface(device, { name, mac, addresses, ...(gateway === undefined ? {} : { gateway }) });
   return stack;
 }

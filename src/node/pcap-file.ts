@@ -2,10 +2,9 @@
 import { closeSync, existsSync, constants as fs, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ByteBuilder } from '../capture/file/byte-builder.ts';
-import * as pcap from '../capture/file/pcap.ts';
-import * as pcapng from '../capture/file/pcapng.ts';
-import type { FrameSink, RecordedFrame } from '../capture/record/frame-sink.ts';
-import type { Micros } from '../stack/time.ts';
+import type { CaptureWriterOptions } from '../capture/file/capture-writer.ts';
+import { CaptureWriter } from '../capture/file/capture-writer.ts';
+import type { FrameSink, InterfaceDetails, RecordedFrame } from '../capture/record/frame-sink.ts';
 
 /** Standard output, by the custom of tcpdump and wireshark. */
 export const STANDARD_OUTPUT = '-';
@@ -19,22 +18,21 @@ const RETRY_MS = 5;
 /** How often closing tries again for a reader that sleeps: one second in all. */
 const CLOSING_TRIES = 200;
 
-export interface CaptureFileOptions {
-  /** Microseconds from the epoch to the zero of the clock that stamps the frames; with 0 a capture is reproducible. @default 0 */
-  readonly epochOffset?: Micros;
+/** The format is that of the file's name, unless it is given. With an `epochOffset` of 0 a capture is reproducible. */
+export interface CaptureFileOptions extends CaptureWriterOptions {
   /** Told once, in one line, when writing fails in the middle: a full disk, for instance. A reader who left is no failure. */
   readonly onProblem?: (problem: string) => void;
 }
 
 export class CaptureFile implements FrameSink {
   readonly path: string;
-  readonly #format: 'pcap' | 'pcapng';
-  readonly #epochOffset: Micros;
   readonly #onProblem: (problem: string) => void;
   readonly #buffer = new ByteBuilder(2 * FLUSH_AT);
+  readonly #writer: CaptureWriter;
   readonly #target: Target;
-  #interfaces = 0;
   #skipped = 0;
+  /** Of them, those that no frame in the file has told of yet, by interface. */
+  readonly #untold: number[] = [];
   #isFlushDue = false;
   #isPipeFull = false;
 
@@ -44,14 +42,11 @@ export class CaptureFile implements FrameSink {
    * @param path ending in .pcap for the classic format without comments, anything else for pcapng; "-" for standard output
    * @throws Error with one line for the user when the file cannot be written
    */
-  constructor(path: string, { epochOffset = 0, onProblem = () => {} }: CaptureFileOptions = {}) {
+  constructor(path: string, { onProblem = () => {}, ...options }: CaptureFileOptions = {}) {
     this.path = path;
-    this.#format = path.endsWith('.pcap') ? 'pcap' : 'pcapng';
-    this.#epochOffset = epochOffset;
     this.#onProblem = onProblem;
+    this.#writer = new CaptureWriter({ format: path.endsWith('.pcap') ? 'pcap' : 'pcapng', ...options }, this.#buffer);
     this.#target = openTarget(path);
-    if (this.#format === 'pcap') pcap.writeHeader(this.#buffer);
-    else pcapng.writeSectionHeader(this.#buffer);
     process.on('exit', this.#flushAtExit);
   }
 
@@ -65,20 +60,26 @@ export class CaptureFile implements FrameSink {
     return this.#target.fd >= 0;
   }
 
-  addInterface(name: string): number {
-    if (this.#format === 'pcapng') pcapng.writeInterface(this.#buffer, name);
+  addInterface(name: string, details?: InterfaceDetails): number {
+    const interfaceId = this.#writer.addInterface(name, details);
+    this.#untold[interfaceId] = 0;
     this.#flushSoon();
-    return this.#interfaces++;
+    return interfaceId;
   }
 
   frame(frame: RecordedFrame): void {
     if (!this.isOpen) return;
     if (this.#buffer.length > MAX_BACKLOG) {
       this.#skipped++;
+      this.#untold[frame.interfaceId]!++;
       return;
     }
-    if (this.#format === 'pcap') pcap.writeFrame(this.#buffer, frame, this.#epochOffset);
-    else pcapng.writeFrame(this.#buffer, frame, this.#epochOffset);
+    const untold = this.#untold[frame.interfaceId] ?? 0;
+    if (untold === 0) this.#writer.frame(frame);
+    else {
+      this.#writer.frame({ ...frame, dropped: (frame.dropped ?? 0) + untold });
+      this.#untold[frame.interfaceId] = 0;
+    }
     if (this.#buffer.length >= FLUSH_AT && !this.#isPipeFull) this.flush();
     this.#flushSoon();
   }
@@ -108,6 +109,7 @@ export class CaptureFile implements FrameSink {
 
   /** Writes the rest and closes. May wait up to a second for the reader of a pipe. */
   close(): void {
+    if (this.isOpen) this.#writer.finish();
     for (let left = CLOSING_TRIES; !this.flush() && left > 0; left--) sleep(RETRY_MS);
     this.#release();
   }
@@ -132,7 +134,7 @@ export class CaptureFile implements FrameSink {
 
   /** An exception that nobody caught runs through here too. */
   readonly #flushAtExit = (): void => {
-    if (this.#interfaces === 0) this.discard();
+    if (this.#writer.interfaces === 0) this.discard();
     else this.close();
   };
 

@@ -1,6 +1,6 @@
 /** A host that runs: a stack on a TAP, its faults and its capture, driven by the run loop until it is closed. */
 import { writeFileSync } from 'node:fs';
-import type { FrameSink } from '../capture/record/frame-sink.ts';
+import type { FrameSink, InterfaceDetails } from '../capture/record/frame-sink.ts';
 import { FrameTee } from '../capture/record/frame-tee.ts';
 import { RecordingDevice } from '../capture/record/recording-device.ts';
 import type { FaultOptions } from '../lab/faults.ts';
@@ -12,7 +12,7 @@ import { Stack } from '../stack/stack.ts';
 import type { TcpOptions } from '../stack/tcp/options.ts';
 import { formatV4 } from '../stack/wire/ip-address.ts';
 import type { MacAddress } from '../stack/wire/mac-address.ts';
-import { ofIpv4 } from '../stack/wire/mac-address.ts';
+import { format as formatMac, ofIpv4 } from '../stack/wire/mac-address.ts';
 import { HostClock } from './host-clock.ts';
 import { configureInterface } from './interface-config.ts';
 import type { Machine } from './run-loop.ts';
@@ -62,7 +62,9 @@ export class TapHost {
     this.device = device;
     this.clock = clock;
     const faulty = withFaults(device, clock, options);
-    const recorded = withCapture(faulty ?? device, device.name, clock, options.sinks ?? []);
+    const { ip = DEFAULT_IP, gateway, mac = ofIpv4(parseInterfaceAddress(ip).address) } = options;
+    const details: InterfaceDetails = { description: 'tapstack, on a TAP', mac: formatMac(mac), addresses: [ip] };
+    const recorded = withCapture(faulty ?? device, device.name, details, clock, options.sinks ?? []);
     this.stack = new Stack({
       random: new SecureRandom(),
       wake: () => this.#loop.wake(),
@@ -74,7 +76,6 @@ export class TapHost {
       devices: [device],
       clock,
     });
-    const { ip = DEFAULT_IP, gateway, mac = ofIpv4(parseInterfaceAddress(ip).address) } = options;
     this.stack.addInterface(recorded, { name: device.name, mac, addresses: [ip], ...(gateway === undefined ? {} : { gateway }) });
   }
 
@@ -167,10 +168,16 @@ function withFaults(device: Device, clock: HostClock, { faults, seed = 1 }: TapH
   return new FaultyDevice(device, shared, new SeededRandom(seed), faults);
 }
 
-function withCapture(device: LinkDevice, name: string, clock: HostClock, sinks: readonly FrameSink[]): LinkDevice {
+function withCapture(
+  device: LinkDevice,
+  name: string,
+  details: InterfaceDetails,
+  clock: HostClock,
+  sinks: readonly FrameSink[],
+): LinkDevice {
   if (sinks.length === 0) return device;
   const sink = sinks.length === 1 ? sinks[0]! : new FrameTee(...sinks);
-  return new RecordingDevice(device, { sink, interfaceId: sink.addInterface(name), now: () => clock.now() });
+  return new RecordingDevice(device, { sink, interfaceId: sink.addInterface(name, details), now: () => clock.now() });
 }
 
 /** The faults move what they held back, then the stack runs. */

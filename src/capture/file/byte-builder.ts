@@ -47,6 +47,12 @@ export class ByteBuilder {
     this.#view.setUint32(at, value, true);
   }
 
+  /** A count in 64 bits, low word first. @param value an integer below 2^53 */
+  u64(value: number): void {
+    this.u32(value % 0x1_0000_0000);
+    this.u32(Math.floor(value / 0x1_0000_0000));
+  }
+
   append(source: Uint8Array): void {
     const at = this.#advance(source.length);
     this.#bytes.set(source, at);

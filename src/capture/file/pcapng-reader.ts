@@ -3,7 +3,7 @@ import type { Micros } from '../../stack/time.ts';
 import type { Direction, RecordedFrame } from '../record/frame-sink.ts';
 import type { Capture, CapturedInterface } from './capture-data.ts';
 import { hex, MAX_FRAME } from './capture-data.ts';
-import * as pcapng from './pcapng.ts';
+import * as pcapng from './pcapng-numbers.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 const BLOCK_OVERHEAD = 12; // type, length, length again
@@ -113,7 +113,7 @@ class PcapngReader {
     if (this.#u16(at + 12) !== 1) return `expected pcapng version 1, found ${this.#u16(at + 12)}`;
     this.#sectionBase = this.#interfaces.length;
     for (const option of this.#options(at + 24, at + length - 4))
-      if (option.code === pcapng.SECTION_APPLICATION) this.#application = this.#text(option);
+      if (option.code === pcapng.SECTION_OPTION.application) this.#application = this.#text(option);
     return '';
   }
 
@@ -123,10 +123,10 @@ class PcapngReader {
     let ticksPerSecond = 1_000_000n;
     let offset = 0n;
     for (const option of this.#options(at + 16, at + length - 4)) {
-      if (option.code === pcapng.INTERFACE_NAME) name = this.#text(option);
-      if (option.code === pcapng.INTERFACE_RESOLUTION && option.length === 1)
+      if (option.code === pcapng.INTERFACE_OPTION.name) name = this.#text(option);
+      if (option.code === pcapng.INTERFACE_OPTION.resolution && option.length === 1)
         ticksPerSecond = resolution(this.#bytes[option.at]!);
-      if (option.code === pcapng.INTERFACE_TIME_OFFSET && option.length === 8)
+      if (option.code === pcapng.INTERFACE_OPTION.timeOffset && option.length === 8)
         offset = this.#view.getBigInt64(option.at, this.#little);
     }
     this.#interfaces.push({ name, linkType: this.#u16(at + 8), snapLength: this.#u32(at + 12) });
@@ -145,8 +145,8 @@ class PcapngReader {
     let comment = '';
     let direction: Direction = 'unknown';
     for (const option of this.#options(at + 28 + Math.ceil(captured / 4) * 4, at + length - 4)) {
-      if (option.code === pcapng.OPTION_COMMENT) comment += (comment === '' ? '' : '\n') + this.#text(option);
-      if (option.code === pcapng.PACKET_FLAGS && option.length === 4) direction = DIRECTIONS[this.#u32(option.at) & 3]!;
+      if (option.code === pcapng.OPTION.comment) comment += (comment === '' ? '' : '\n') + this.#text(option);
+      if (option.code === pcapng.PACKET_OPTION.flags && option.length === 4) direction = DIRECTIONS[this.#u32(option.at) & 3]!;
     }
     this.#frames.push({
       bytes: this.#bytes.subarray(at + 28, at + 28 + captured),
@@ -185,7 +185,7 @@ class PcapngReader {
     let at = from;
     while (at + 4 <= end) {
       const option = { code: this.#u16(at), at: at + 4, length: this.#u16(at + 2) };
-      if (option.code === pcapng.OPTION_END || option.at + option.length > end) break;
+      if (option.code === pcapng.OPTION.end || option.at + option.length > end) break;
       found.push(option);
       at = option.at + Math.ceil(option.length / 4) * 4;
     }

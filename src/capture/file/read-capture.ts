@@ -1,7 +1,7 @@
 /** A capture file of either format, told apart by its first word. */
 import type { Capture } from './capture-data.ts';
 import { readPcap } from './pcap.ts';
-import { SECTION_HEADER } from './pcapng.ts';
+import { SECTION_HEADER } from './pcapng-numbers.ts';
 import { readPcapng } from './pcapng-reader.ts';
 
 /** Never throws: `end` and `problem` say what became of a file that is cut off, damaged, or no capture at all. */

@@ -1,6 +1,6 @@
 /** The last frames in memory: what the ladder draws and a failed test prints. */
 import { Fifo } from '../../stack/bytes/fifo.ts';
-import type { FrameSink, RecordedFrame } from './frame-sink.ts';
+import type { FrameSink, InterfaceDescription, InterfaceDetails, RecordedFrame } from './frame-sink.ts';
 
 export interface FrameLogOptions {
   /** @default 10,000 */
@@ -10,7 +10,8 @@ export interface FrameLogOptions {
 }
 
 export class FrameLog implements FrameSink {
-  readonly interfaces: string[] = [];
+  /** What was announced, by number. */
+  readonly interfaces: InterfaceDescription[] = [];
   readonly #frames = new Fifo<RecordedFrame>();
   readonly #maxFrames: number;
   readonly #maxBytes: number;
@@ -32,8 +33,8 @@ export class FrameLog implements FrameSink {
     return this.#forgotten;
   }
 
-  addInterface(name: string): number {
-    return this.interfaces.push(name) - 1;
+  addInterface(name: string, details: InterfaceDetails = {}): number {
+    return this.interfaces.push({ name, ...details }) - 1;
   }
 
   /** Keeps a copy. */

@@ -21,6 +21,8 @@ export interface RecordedFrame {
   readonly comment: string;
   /** On the wire, when the capture kept only the beginning. @default bytes.length */
   readonly originalLength?: number;
+  /** Frames of this interface between the one before and this one that were seen and could not be recorded. @default 0 */
+  readonly dropped?: number;
 }
 
 /** What is known of an interface beside its name; a file of pcapng keeps it in the interface description block. */
@@ -33,6 +35,19 @@ export interface InterfaceDetails {
   readonly addresses?: readonly string[];
   /** Bits per second. */
   readonly speed?: number;
+  /** What was recorded, as an expression of libpcap, where it was not everything. */
+  readonly filter?: string;
+  /** The operating system of the host that it belongs to. */
+  readonly os?: string;
+  /** As in the registry of LINKTYPE values. @default 1, Ethernet */
+  readonly linkType?: number;
+  /** The most bytes kept of a frame; 0: no limit. @default 262,144 */
+  readonly snapLength?: number;
+}
+
+/** An interface as a file knows it. */
+export interface InterfaceDescription extends InterfaceDetails {
+  readonly name: string;
 }
 
 /** Takes frames: a file, a log in memory, a terminal. */

@@ -1,5 +1,4 @@
 /** Every command with its options and its help; what they do is in files of their own. */
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addCapture } from './capture/program.ts';
 import { demo } from './demo.ts';
@@ -13,6 +12,7 @@ import { ping } from './ping.ts';
 import { addServiceOptions } from './services.ts';
 import { shell } from './shell.ts';
 import { up } from './up.ts';
+import { versionOfPackage } from './version.ts';
 
 /** @param exit is told the exit code of the command that ran */
 export function program(exit: (code: number) => void): Command {
@@ -37,12 +37,6 @@ export function program(exit: (code: number) => void): Command {
 
 /** A command and all below it. */
 const family = (command: Command): Command[] => [command, ...command.commands.flatMap(family)];
-
-/** Three folders up from here, in the sources as in what is built of them. */
-function versionOfPackage(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
-}
 
 /** Commands in which Linux comes to the stack. */
 function addHosts(root: Command, exit: (code: number) => void): void {

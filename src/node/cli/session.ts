@@ -1,4 +1,5 @@
 /** A stack on a TAP for the length of a command: opened, recorded, and taken away again however the command ends. */
+import { arch, release, type } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameSink } from '../../capture/record/frame-sink.ts';
 import { FrameLines } from '../../capture/words/frame-lines.ts';
@@ -15,6 +16,7 @@ import { checkNetwork } from './check-network.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { faultsOf } from './network-options.ts';
 import { UsageError } from './usage-error.ts';
+import { versionOfPackage } from './version.ts';
 
 export interface Session {
   readonly host: TapHost;
@@ -85,6 +87,7 @@ async function connectionsFinish(stack: Stack): Promise<void> {
 
 const captureOptions = (): ConstructorParameters<typeof CaptureFile>[1] => ({
   epochOffset: new HostClock().wallOffset,
+  section: { hardware: arch(), os: `${type()} ${release()}`, application: `tapstack ${versionOfPackage()}` },
   onProblem: (problem) => process.stderr.write(`tapstack: ${problem}\n`),
 });
 

@@ -11,7 +11,7 @@ import { hexOf, recorded } from '../frames.ts';
 function written(names: readonly string[], frames: readonly RecordedFrame[], offset = 0): Uint8Array {
   const out = new ByteBuilder(16);
   writeSectionHeader(out);
-  for (const name of names) writeInterface(out, name);
+  for (const name of names) writeInterface(out, { name });
   for (const frame of frames) writeFrame(out, frame, offset);
   return out.take();
 }

@@ -144,7 +144,7 @@ test('FrameTee: every sink hears of everything, each with its own interface numb
   const tee: FrameSink = new FrameTee(one, two);
   expect([tee.addInterface('a'), tee.addInterface('b')]).toEqual([0, 1]);
   tee.frame(recorded(Uint8Array.of(1), 0, { interfaceId: 1 }));
-  expect([one, two].map((log) => [log.interfaces[log.frames()[0]!.interfaceId], log.frames()[0]!.interfaceId])).toEqual([
+  expect([one, two].map((log) => [log.interfaces[log.frames()[0]!.interfaceId]?.name, log.frames()[0]!.interfaceId])).toEqual([
     ['b', 1],
     ['b', 2],
   ]);
