@@ -27,7 +27,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   lab: ['stack', 'capture'],
   capture: ['stack/wire', 'stack/bytes', 'stack/time', 'stack/device'],
   drill: ['stack', 'lab', 'capture'],
-  node: ['stack', 'services', 'lab', 'capture', 'drill'],
+  scenarios: ['stack', 'lab', 'capture', 'services'],
+  node: ['stack', 'services', 'lab', 'capture', 'drill', 'scenarios'],
 };
 /** Only this room may speak to the operating system. */
 const MAY_IMPORT_PACKAGES = 'node';

@@ -29,6 +29,15 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
   ping: [['tapstack ping --private -c 3 10.0.0.1', 'ask Linux']],
   get: [['sudo tapstack get http://10.0.0.1:8000/', 'from: python3 -m http.server']],
   capture: [['tapstack capture ladder captures/demo.pcapng', 'after: tapstack demo']],
+  lab: [
+    ['tapstack lab list', 'what there is'],
+    ['tapstack lab run handshake', 'tells the story'],
+    ['tapstack lab run all --quiet --out lecture', 'every capture and picture, in a folder'],
+  ],
+  'lab run': [
+    ['tapstack lab run handshake', 'tells the story, writes nothing'],
+    ['tapstack lab run handshake --out lecture', 'then: wireshark lecture/handshake.pcapng'],
+  ],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],
     ['sudo tapstack nc -l 5000', 'from: nc 10.0.0.2 5000'],

@@ -5,6 +5,7 @@ import { demo } from './demo.ts';
 import { addDrillOptions, drill } from './drill.ts';
 import { get } from './get.ts';
 import { explainWrongUse, helpText } from './help.ts';
+import { addLab } from './lab/program.ts';
 import { nc } from './nc.ts';
 import { addFaultOptions, addNetworkOptions, addRecordingOptions } from './network-options.ts';
 import * as parse from './parse.ts';
@@ -24,6 +25,8 @@ export function program(exit: (code: number) => void): Command {
   addHosts(root, exit);
   addClients(root, exit);
   addInstruments(root, exit);
+  root.commandsGroup('Stories are played:');
+  addLab(root, exit);
   root.commandsGroup('Captures are read:');
   addCapture(root, exit);
   root.helpCommand('help [command]', 'what a command does and its options');

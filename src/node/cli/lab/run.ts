@@ -1,0 +1,82 @@
+/** `tapstack lab run`: plays a scenario, tells what happened and leaves its files. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { findScenario, namesLike, scenarios } from '../../../scenarios/catalogue.ts';
+import type { Performance } from '../../../scenarios/perform.ts';
+import { perform } from '../../../scenarios/perform.ts';
+import type { Scenario } from '../../../scenarios/scenario.ts';
+import { ScenarioError } from '../../../scenarios/scenario.ts';
+import type { FileKind } from '../../lab-files.ts';
+import { FILE_KINDS, settle, writeFiles } from '../../lab-files.ts';
+import { UsageError } from '../usage-error.ts';
+import { storyText } from './story.ts';
+
+interface RunOptions {
+  readonly out?: string;
+  readonly format?: readonly FileKind[];
+  readonly all?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addRun(lab: Command, exit: (code: number) => void): void {
+  lab
+    .command('run')
+    .summary('play scenarios, and leave their captures and pictures')
+    .description(
+      'Plays a scenario and tells what happened: the ladder, what to look at and with which display filter. Exits with 1 when ' +
+        'something else was seen than must be.',
+    )
+    .argument('<names...>', 'scenarios, or all')
+    .option('--out <folder>', 'write the files there (default: none are written)')
+    .addOption(new Option('--format <kinds...>', 'which files (default: all of them)').choices(FILE_KINDS))
+    .option('--all', 'every packet in the ladder, long runs too')
+    .option('--quiet', 'a line a scenario instead of its story')
+    .action(async (names: readonly string[], options: RunOptions) => exit(await run(names, options)));
+}
+
+/** @returns the exit code: 0 every story went as it is told, 1 one did not */
+async function run(names: readonly string[], options: RunOptions): Promise<number> {
+  let code = 0;
+  for (const scenario of chosen(names)) if (!(await play(scenario, options))) code = 1;
+  return code;
+}
+
+function chosen(names: readonly string[]): readonly Scenario[] {
+  return names.flatMap((name) => {
+    if (name === 'all') return scenarios();
+    const scenario = findScenario(name);
+    if (scenario === undefined)
+      throw new UsageError(`there is no scenario ${name}; do you mean ${orList(namesLike(name))}? "tapstack lab list" shows all`);
+    return [scenario];
+  });
+}
+
+const orList = (names: readonly string[]): string =>
+  names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : names.join();
+
+/** @returns false when the story went another way */
+async function play(scenario: Scenario, options: RunOptions): Promise<boolean> {
+  let performance: Performance;
+  try {
+    performance = await perform(scenario, settle);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    process.stderr.write(`tapstack: ${error.message}\n`);
+    return false;
+  }
+  const files = options.out === undefined ? [] : writeInto(options.out, performance, options.format ?? FILE_KINDS);
+  process.stdout.write(
+    options.quiet === true
+      ? `${scenario.name}: as told${files.length === 0 ? '' : `; ${files.join(' ')}`}\n`
+      : storyText(performance, files, options.all === true),
+  );
+  return true;
+}
+
+function writeInto(folder: string, performance: Performance, kinds: readonly FileKind[]): string[] {
+  try {
+    return writeFiles(folder, performance, kinds);
+  } catch (error) {
+    throw new UsageError(`cannot write into ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

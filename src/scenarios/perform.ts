@@ -1,0 +1,51 @@
+/** Plays a scenario from beginning to end and keeps what came of it. */
+import type { InterfaceDescription, RecordedFrame } from '../capture/record/frame-sink.ts';
+import { World } from '../lab/index.ts';
+import type { Micros } from '../stack/index.ts';
+import { MINUTE } from '../stack/index.ts';
+import type { Scenario } from './scenario.ts';
+import { ScenarioError } from './scenario.ts';
+import { Stage } from './stage.ts';
+
+/** What came of a scenario. */
+export interface Performance {
+  readonly scenario: Scenario;
+  /** Of both ends of every wire, in the order of time. */
+  readonly frames: readonly RecordedFrame[];
+  /** The ends, by the number that frames have. */
+  readonly interfaces: readonly InterfaceDescription[];
+  /** Hosts by address. */
+  readonly names: ReadonlyMap<string, string>;
+  /** When the story began on the clock of the frames. */
+  readonly start: Micros;
+  /** How long it took, in virtual time. */
+  readonly duration: Micros;
+}
+
+/** Longer than two hours of keep-alive, and shorter than for ever. */
+const LIMIT: Micros = 24 * 60 * MINUTE;
+
+/**
+ * @param settle resolves once every promise that can settle has settled, such as after a turn of the event loop
+ * @throws ScenarioError when something else was seen than must be
+ */
+export async function perform(scenario: Scenario, settle: () => Promise<void>): Promise<Performance> {
+  const world = new World({ seed: scenario.seed ?? 1, settle });
+  const stage = new Stage(world);
+  try {
+    await world.finish(scenario.play(stage), { limit: LIMIT });
+    if (stage.errors.length > 0) throw stage.errors[0];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ScenarioError(`${scenario.name}: ${reason}`, { cause: error });
+  }
+  const { recording, names, start } = stage;
+  return {
+    scenario,
+    frames: recording.frames,
+    interfaces: recording.interfaces,
+    names,
+    start,
+    duration: world.now - start,
+  };
+}

@@ -1,0 +1,32 @@
+/** Sleeping in virtual time: a machine of the world that does nothing but wake those whose time has come. */
+import type { Machine } from '../lab/machine.ts';
+import type { Micros } from '../stack/index.ts';
+import { NEVER } from '../stack/index.ts';
+
+interface Sleep {
+  readonly until: Micros;
+  readonly wake: () => void;
+}
+
+export class Sleeper implements Machine {
+  readonly #asleep = new Set<Sleep>();
+
+  run(now: Micros): void {
+    for (const one of this.#asleep) {
+      if (one.until > now) continue;
+      this.#asleep.delete(one);
+      one.wake();
+    }
+  }
+
+  nextTimeout(): Micros {
+    let next = NEVER;
+    for (const { until } of this.#asleep) next = Math.min(next, until);
+    return next;
+  }
+
+  /** Resolves when the clock has come there. */
+  until(time: Micros): Promise<void> {
+    return new Promise((wake) => this.#asleep.add({ until: time, wake }));
+  }
+}

@@ -1,0 +1,148 @@
+/** Where a scenario is played: a world with its hosts, cables and recording, and the words in which it is told. */
+import type { FrameSink } from '../capture/record/frame-sink.ts';
+import type { Cable, CableEnd, CableOptions, HostOptions } from '../lab/index.ts';
+import { host, type World } from '../lab/index.ts';
+import type { Micros, TcpOptions } from '../stack/index.ts';
+import { formatMac, formatV4, fromV4, parseInterfaceAddress, SECOND } from '../stack/index.ts';
+import { ofIpv4 } from '../stack/wire/mac-address.ts';
+import { Recording } from './recording.ts';
+import { ScenarioError } from './scenario.ts';
+import type { Segment, Sight } from './sight.ts';
+import { segmentsOf, sightsOf, statesIn } from './sight.ts';
+import { Sleeper } from './sleeper.ts';
+import { StageHost } from './stage-host.ts';
+
+export interface PairOptions {
+  /** Between the two. */
+  readonly cable?: CableOptions;
+  /** The way from the server to the client, where it differs. */
+  readonly back?: CableOptions;
+  /** Of both. */
+  readonly tcp?: Partial<TcpOptions>;
+  readonly client?: Partial<HostOptions>;
+  readonly server?: Partial<HostOptions>;
+  /** @default client and server */
+  readonly names?: readonly [client: string, server: string];
+  /** Let them find each other's Ethernet address before the story begins. @default true */
+  readonly acquainted?: boolean;
+}
+
+export interface Pair {
+  readonly cable: Cable;
+  /** 10.0.0.1 */
+  readonly client: StageHost;
+  /** 10.0.0.2 */
+  readonly server: StageHost;
+}
+
+/** Announcements of addresses (RFC 5227 §2.3) are over by then. */
+const ACQUAINTANCE: Micros = 5 * SECOND;
+const ECHO_ID = 1;
+
+export class Stage {
+  readonly world: World;
+  readonly recording = new Recording();
+  /** Of hosts, by address. */
+  readonly names = new Map<string, string>();
+  readonly hosts: StageHost[] = [];
+  readonly #sleeper = new Sleeper();
+  readonly #interfaceOf = new Map<StageHost, number>();
+  readonly #errors: unknown[] = [];
+  #start: Micros = 0;
+
+  constructor(world: World) {
+    this.world = world;
+    world.add('sleeper', this.#sleeper);
+  }
+
+  /** When the story began: what was before is not recorded. */
+  get start(): Micros {
+    return this.#start;
+  }
+
+  /** What an application threw that it should not have. */
+  get errors(): readonly unknown[] {
+    return this.#errors;
+  }
+
+  /** Two hosts and a cable: the setting of nearly every scenario. */
+  async pair(options: PairOptions = {}): Promise<Pair> {
+    const { cable: line = {}, back = line, tcp = {}, names = ['client', 'server'], acquainted = true } = options;
+    const cable = this.world.cable(line, back);
+    const client = this.host(names[0], cable.a, { address: '10.0.0.1/24', tcp, ...options.client }, line.rate);
+    const server = this.host(names[1], cable.b, { address: '10.0.0.2/24', tcp, ...options.server }, back.rate);
+    if (acquainted) await this.acquaint(client, server);
+    return { cable, client, server };
+  }
+
+  /** A host at the end of a cable, which is recorded there. @param speed of its interface in bits per second */
+  host(name: string, end: CableEnd, options: HostOptions, speed: number | undefined = undefined): StageHost {
+    const addresses = typeof options.address === 'string' ? [options.address] : options.address;
+    const [primary = 0] = addresses.map((text) => parseInterfaceAddress(text).address);
+    const { mac = ofIpv4(primary) } = options;
+    const interfaceId = this.recording.addInterface(name, {
+      description: `${name}'s end of the wire`,
+      mac: formatMac(mac),
+      addresses,
+      ...(speed === undefined ? {} : { speed }),
+    });
+    const capture: FrameSink = { addInterface: () => interfaceId, frame: (frame) => this.recording.frame(frame) };
+    const stack = host(this.world, name, end, { capture, ...options, mac });
+    const added = new StageHost(name, stack, fromV4(primary), (error) => this.#errors.push(error));
+    for (const text of addresses) this.names.set(formatV4(parseInterfaceAddress(text).address), name);
+    this.#interfaceOf.set(added, interfaceId);
+    this.hosts.push(added);
+    return added;
+  }
+
+  /** One ping, so that they know where the other lives; then the story begins. */
+  async acquaint(one: StageHost, other: StageHost): Promise<void> {
+    const echo = { destination: other.address.w3, identifier: ECHO_ID, sequence: 1, payload: new Uint8Array() };
+    one.stack.icmp.sendEcho(echo, this.world.now);
+    await this.pause(ACQUAINTANCE);
+    this.begin();
+  }
+
+  /** The story begins here. */
+  begin(): void {
+    this.#start = this.world.now;
+    this.recording.forget();
+  }
+
+  /** Resolves after so much time. */
+  pause(duration: Micros): Promise<void> {
+    return this.#sleeper.until(this.world.now + duration);
+  }
+
+  /** Every packet that was sent so far, in order. */
+  sights(): Sight[] {
+    return sightsOf(this.recording.frames, this.names, this.#start);
+  }
+
+  /** Every TCP segment that was sent so far, in order. @param by only those of this host */
+  segments(by?: StageHost): Segment[] {
+    const all = segmentsOf(this.sights());
+    return by === undefined ? all : all.filter(({ from }) => from === by.name);
+  }
+
+  /** The states that the connection of a host has passed through so far. */
+  states(of: StageHost): string[] {
+    const id = this.#interfaceOf.get(of);
+    return statesIn(this.recording.frames.filter(({ interfaceId }) => interfaceId === id));
+  }
+
+  /**
+   * What must be seen.
+   * @param what in words: "one segment was sent again"
+   * @throws ScenarioError unless both are alike
+   */
+  expect(what: string, seen: unknown, wanted: unknown): void {
+    const [left, right] = [JSON.stringify(seen), JSON.stringify(wanted)];
+    if (left !== right) throw new ScenarioError(`expected that ${what}: ${right}, but saw ${left}`);
+  }
+
+  /** The same, where not the exact value matters. @param seen for the message */
+  expectThat(what: string, holds: boolean, seen: unknown): void {
+    if (!holds) throw new ScenarioError(`expected that ${what}, but saw ${JSON.stringify(seen)}`);
+  }
+}
