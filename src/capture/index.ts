@@ -37,11 +37,13 @@ export {
 export { readPcapng } from './file/pcapng-reader.ts';
 export { readCapture } from './file/read-capture.ts';
 export { foldRuns } from './ladder/fold.ts';
-export type { Ladder, LadderHost, LadderOptions, LadderRow, SegmentFacts, Tone } from './ladder/ladder.ts';
+export type { Ladder, LadderArrival, LadderHost, LadderOptions, LadderRow, Mark, SegmentFacts, Tone } from './ladder/ladder.ts';
 export { ladder } from './ladder/ladder.ts';
+export type { LadderSvgOptions } from './ladder/svg.ts';
+export { ladderSvg } from './ladder/svg.ts';
 export type { LadderTextOptions } from './ladder/text.ts';
 export { drawLadder, ladderText } from './ladder/text.ts';
-export type { WireFrame } from './ladder/wire-frames.ts';
+export type { Sight, WireFrame } from './ladder/wire-frames.ts';
 export { wireFrames } from './ladder/wire-frames.ts';
 export type { FrameLogOptions } from './record/frame-log.ts';
 export { FrameLog } from './record/frame-log.ts';

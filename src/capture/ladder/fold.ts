@@ -1,5 +1,6 @@
 /** Long runs of ordinary segments as one row: what everybody sees first, and what nobody wants to scroll past. */
 
+import { readComment } from '../words/comment.ts';
 import { bytesPhrase, grouped } from '../words/phrases.ts';
 import type { LadderRow } from './ladder.ts';
 
@@ -39,9 +40,16 @@ function belongs({ segment, note, lost }: LadderRow, dataFlow: string, notes: Ma
   if (segment === undefined || lost || !segment.isOrdinary) return false;
   const isData = segment.payloadLength > 0;
   if ((isData ? segment.flow : segment.reverseFlow) !== dataFlow) return false;
-  const known = notes.get(segment.flow) ?? note;
+  const news = newsOf(note);
+  const known = notes.get(segment.flow) ?? news;
   notes.set(segment.flow, known);
-  return known === note;
+  return known === news;
+}
+
+/** That a number has changed happens all the time. */
+function newsOf(note: string): string {
+  const { happened, change } = readComment(note);
+  return [...happened, ...(change === undefined ? [] : [`${change.from} to ${change.to}`])].join('; ');
 }
 
 function foldRun(run: readonly LadderRow[]): LadderRow[] {

@@ -1,6 +1,8 @@
-/** A conversation as a ladder: one column a host, one row a packet. Data here; `ladder-text.ts` draws it. */
+/** A conversation as a ladder: one column a host, one row a packet. Data here; `text.ts`, `svg.ts` and others draw it. */
 import type { Micros } from '../../stack/time.ts';
 import * as tcp from '../../stack/wire/tcp.ts';
+import type { Repeat } from '../analyse/repeats.ts';
+import { Repeats } from '../analyse/repeats.ts';
 import { dissect } from '../dissect/dissect.ts';
 import type { Dissected, Ipv4, Ipv6, Tcp } from '../dissect/dissected.ts';
 import { protocolName } from '../dissect/names.ts';
@@ -9,6 +11,7 @@ import * as phrases from '../words/phrases.ts';
 import type { SequenceBases } from '../words/sequence-tracker.ts';
 import { relativeTo, SequenceTracker } from '../words/sequence-tracker.ts';
 import { LadderHosts } from './hosts.ts';
+import type { Sight, WireFrame } from './wire-frames.ts';
 import { wireFrames } from './wire-frames.ts';
 
 export interface LadderHost {
@@ -31,7 +34,24 @@ export interface SegmentFacts {
   readonly isOrdinary: boolean;
 }
 
+/** Where and when a packet was seen to arrive. */
+export interface LadderArrival {
+  /** Since the first frame. */
+  readonly at: Micros;
+  /** Index of the host. */
+  readonly to: number;
+  /** What the receiver made of it. */
+  readonly note: string;
+  /** Of the sight in the recording, from 1. */
+  readonly number: number;
+}
+
+/** What the sequence numbers, or a second sight, say about a packet. */
+export type Mark = 'retransmission' | 'out of order' | 'duplicate';
+
 export interface LadderRow {
+  /** In the recording, from 1; of the first sight when there are several. */
+  readonly number: number;
   /** Since the first frame. */
   readonly at: Micros;
   /** Index of the host that sent it. */
@@ -41,8 +61,15 @@ export interface LadderRow {
   readonly tone: Tone;
   /** What to write on the arrow, what matters most first: who has little room leaves out the last. */
   readonly parts: readonly string[];
-  /** Why it was sent. */
+  /** The comment of the first sight: why it was sent. */
   readonly note: string;
+  /** The first sight is the receiver's own: nobody saw it leave. */
+  readonly seenAtEnd: boolean;
+  /** Empty when only one end was recorded, or when it was lost. */
+  readonly arrivals: readonly LadderArrival[];
+  /** For what the network delivered once more: when it was sent. */
+  readonly sentAt: Micros | undefined;
+  readonly mark: Mark | undefined;
   /** It never arrived, as far as the capture can tell. */
   readonly lost: boolean;
   /** How many packets this row stands for: more than one where a run was folded. */
@@ -67,36 +94,86 @@ export function ladder(frames: readonly RecordedFrame[], { names = new Map() }: 
     seen.map(({ packet }) => packet),
     names,
   );
+  const placed = seen.map((sight) => ({ ...sight, ...hosts.columnsOf(sight.packet) }));
+  const stations = new Map(
+    placed.filter(({ frame }) => frame.direction === 'out').map(({ frame, from }) => [frame.interfaceId, from]),
+  );
   const conversations = new Conversations();
-  const start = seen[0]?.frame.at ?? 0;
-  const rows = seen.map(({ frame, lost, packet }): LadderRow => {
-    const { from, to } = hosts.columnsOf(packet);
-    return { at: frame.at - start, from, to, note: frame.comment, lost, packets: 1, ...conversations.read(packet) };
+  const start = frames.reduce((earliest, { at }) => Math.min(earliest, at), seen[0]?.frame.at ?? 0);
+  const rows = placed.map((sight): LadderRow => {
+    const { frame, number, arrivals, copyOf, lost, from, to, packet } = sight;
+    return {
+      number,
+      at: frame.at - start,
+      from,
+      to,
+      note: frame.comment,
+      seenAtEnd: frame.direction === 'in',
+      arrivals: arrivals.map((arrival) => arrivalOf(arrival, frame, start, stations.get(arrival.frame.interfaceId) ?? to)),
+      sentAt: copyOf === undefined ? undefined : copyOf.frame.at - start,
+      lost,
+      packets: 1,
+      ...conversations.read(packet, sight),
+    };
   });
-  return { hosts: hosts.list, rows };
+  return { hosts: hosts.list, rows: withOvertaken(rows) };
 }
 
-type Content = Pick<LadderRow, 'tone' | 'parts' | 'segment'>;
+/** What arrives behind something that was sent later was overtaken: nobody would look for that inside a folded run. */
+function withOvertaken(rows: readonly LadderRow[]): LadderRow[] {
+  const earliest = new Map<string, Micros>();
+  const copied = new Set(rows.flatMap(({ sentAt, segment }) => (sentAt === undefined ? [] : [`${segment?.flow} ${sentAt}`])));
+  return rows
+    .toReversed()
+    .map((row) => {
+      const { segment, arrivals, at, mark } = row;
+      const arrival = arrivals.find(({ to }) => to === row.to);
+      if (segment === undefined || arrival === undefined) return row;
+      const next = earliest.get(segment.flow) ?? Number.POSITIVE_INFINITY;
+      earliest.set(segment.flow, Math.min(next, arrival.at));
+      const isOvertaken = arrival.at > next;
+      if (!isOvertaken && !copied.has(`${segment.flow} ${at}`)) return row;
+      const told: Mark | undefined = mark ?? (isOvertaken ? 'out of order' : undefined);
+      return { ...row, mark: told, segment: { ...segment, isOrdinary: false } };
+    })
+    .toReversed();
+}
+
+/** A device may hand on what the sender said; the receiver's own words are others. */
+const arrivalOf = ({ frame, number }: Sight, sent: RecordedFrame, start: Micros, to: number): LadderArrival => ({
+  at: frame.at - start,
+  to,
+  note: frame.comment === sent.comment ? '' : frame.comment,
+  number,
+});
+
+type Content = Pick<LadderRow, 'tone' | 'parts' | 'segment' | 'mark'>;
 
 /** Reads packets in their order and remembers what makes the next one ordinary. */
 class Conversations {
   readonly #tracker = new SequenceTracker();
+  readonly #repeats = new Repeats();
   /** By flow: the sequence number that comes next, the last acknowledgment and window. */
   readonly #expected = new Map<string, { seq: number; ack: number; window: number }>();
 
-  read(packet: Dissected): Content {
-    const content = this.#readSound(packet);
+  read(packet: Dissected, wire: WireFrame): Content {
+    const content = this.#readSound(packet, wire);
     const [fault] = packet.faults;
     if (fault === undefined) return content;
-    return { tone: 'malformed', parts: [content.parts[0] ?? '', fault, ...content.parts.slice(1)], segment: undefined };
+    return {
+      ...content,
+      tone: 'malformed',
+      parts: [content.parts[0] ?? '', fault, ...content.parts.slice(1)],
+      segment: undefined,
+    };
   }
 
-  #readSound(packet: Dissected): Content {
+  #readSound(packet: Dissected, wire: WireFrame): Content {
     const { network, transport } = packet;
     if (network === undefined) return message(linkPart(packet));
-    if (network.kind === 'arp') return { tone: 'resolve', parts: phrases.arpParts(network), segment: undefined };
+    if (network.kind === 'arp') return { ...message(...phrases.arpParts(network)), tone: 'resolve' };
     if (network.kind === 'ipv4' && phrases.isFragment(network)) return message(phrases.fragmentPhrase(network));
-    if (transport?.kind === 'tcp') return this.#readTcp(packet, network, transport);
+    if (transport?.kind === 'tcp') return this.#readTcp(packet, network, transport, wire);
     if (transport?.kind === 'icmp')
       return message(...phrases.icmpParts(transport, network.kind === 'ipv6').map((part) => part.replace(/,$/, '')));
     const length = phrases.bytesPhrase(packet.payload.length);
@@ -105,16 +182,26 @@ class Conversations {
     return message(`${protocol} ${transport.sourcePort} > ${transport.destinationPort}`, length);
   }
 
-  #readTcp(packet: Dissected, network: Ipv4 | Ipv6, segment: Tcp): Content {
+  #readTcp(packet: Dissected, network: Ipv4 | Ipv6, segment: Tcp, { frame, copyOf }: WireFrame): Content {
     const { length } = packet.payload;
     const bases = this.#tracker.observe(network.source, network.destination, segment);
     const from = phrases.endpoint(network.source, segment.sourcePort);
     const to = phrases.endpoint(network.destination, segment.destinationPort);
     const flow = `${from} > ${to}`;
     const isMarked = (network.trafficClass & CE) === CE;
-    const isOrdinary = this.#isOrdinary(flow, segment, length) && !isMarked;
+    const isCopy = copyOf !== undefined;
+    const repeat =
+      packet.faults.length > 0 || isCopy
+        ? undefined
+        : this.#repeats.read(flow, segment, length, frame.at, frame.direction === 'out');
+    const isOrdinary = this.#isOrdinary(flow, segment, length) && !isMarked && !isCopy;
     const facts = { flow, reverseFlow: `${to} > ${from}`, payloadLength: length, isOrdinary };
-    return { tone: toneOf(segment, length), parts: tcpParts(segment, length, bases, isMarked), segment: facts };
+    return {
+      tone: toneOf(segment, length),
+      parts: tcpParts(segment, length, bases, isMarked),
+      segment: facts,
+      mark: isCopy ? 'duplicate' : markOf(repeat),
+    };
   }
 
   #isOrdinary(flow: string, { flags, seq, ack, window, options }: Tcp, length: number): boolean {
@@ -131,7 +218,9 @@ class Conversations {
 /** Congestion experienced, in the two low bits of the traffic class. */
 const CE = 3;
 
-const message = (...parts: string[]): Content => ({ tone: 'message', parts, segment: undefined });
+const message = (...parts: string[]): Content => ({ tone: 'message', parts, segment: undefined, mark: undefined });
+
+const markOf = (repeat: Repeat): Mark | undefined => (repeat === 'late' ? 'out of order' : repeat);
 
 const linkPart = ({ ethernet }: Dissected): string => ethernet?.llc?.name ?? ethernet?.typeName ?? 'no frame';
 

@@ -2,53 +2,104 @@
 import type { Micros } from '../../stack/time.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
 
-export interface WireFrame {
-  /** As it was first seen. */
+/** A frame as it was recorded, with its number in the recording, from 1. */
+export interface Sight {
   readonly frame: RecordedFrame;
-  /** Sent to a host whose interface is recorded too, where it never arrived. */
-  readonly lost: boolean;
+  readonly number: number;
 }
 
-/** A frame seen leaving, and the interfaces that saw it arrive. */
-interface Sighting {
-  readonly frame: RecordedFrame;
-  readonly arrivals: Set<number>;
+export interface WireFrame extends Sight {
+  /** Where it was seen again, in that order: at most once on each interface. */
+  readonly arrivals: readonly Sight[];
+  /** Sent to a host whose interface is recorded too, where it never arrived. */
+  readonly lost: boolean;
+  /** When what this is one more copy of was sent: the network delivered it twice. */
+  readonly copyOf: Sight | undefined;
+}
+
+/** A frame seen leaving, and where it arrived. */
+interface Departure extends Sight {
+  readonly arrivals: Sight[];
+  readonly copyOf: Sight | undefined;
 }
 
 /** @param frames in the order in which they were recorded */
 export function wireFrames(frames: readonly RecordedFrame[]): WireFrame[] {
-  const sightings: Sighting[] = [];
-  const sent = new Map<string, Sighting[]>();
-  const stations = new Map<string, number>(); // Ethernet address to the interface that sends with it
-  let longestTransit: Micros = 0;
-  for (const frame of frames) {
-    const key = textOf(frame.bytes, 0, frame.bytes.length);
-    const departure = frame.direction === 'in' ? findDeparture(sent.get(key), frame.interfaceId) : undefined;
-    if (departure !== undefined) {
-      departure.arrivals.add(frame.interfaceId);
-      longestTransit = Math.max(longestTransit, frame.at - departure.frame.at);
-      continue;
-    }
-    const sighting: Sighting = { frame, arrivals: new Set() };
-    sightings.push(sighting);
-    if (frame.direction !== 'out') continue;
-    stations.set(sourceOf(frame), frame.interfaceId);
-    const alike = sent.get(key);
-    if (alike === undefined) sent.set(key, [sighting]);
-    else alike.push(sighting);
-  }
-  const last = frames.at(-1)?.at ?? 0;
-  return sightings.map(({ frame, arrivals }) => {
-    const station = frame.direction === 'out' ? stations.get(destinationOf(frame)) : undefined;
-    const isExpected = station !== undefined && station !== frame.interfaceId;
+  const pairing = new Pairing();
+  for (const [index, frame] of frames.entries()) pairing.take({ frame, number: index + 1 });
+  const last = frames.reduce((latest, { at }) => Math.max(latest, at), 0);
+  return pairing.departures.map(({ frame, number, arrivals, copyOf }) => {
+    const expected = frame.direction === 'out' ? pairing.interfaceFor(frame) : undefined;
     // what was sent just before the end may still be on its way
-    return { frame, lost: isExpected && arrivals.size === 0 && last - frame.at > longestTransit };
+    const isLost = expected !== undefined && arrivals.length === 0 && last - frame.at > pairing.longestTransit;
+    return { frame, number, arrivals, copyOf, lost: isLost };
   });
 }
 
-/** The latest of equal frames that has not arrived here yet: a repetition is repeated because the earlier one got lost. */
-const findDeparture = (alike: Sighting[] | undefined, interfaceId: number): Sighting | undefined =>
-  alike?.findLast(({ frame, arrivals }) => frame.interfaceId !== interfaceId && !arrivals.has(interfaceId));
+/** Of equal frames, so many may be on their way at once. */
+const MOST_ALIKE = 64;
+
+class Pairing {
+  readonly departures: Departure[] = [];
+  longestTransit: Micros = 0;
+  /** By bytes. */
+  readonly #sent = new Map<string, Departure[]>();
+  /** Ethernet address to the interface that sends with it. */
+  readonly #stations = new Map<string, number>();
+  /** By the two interfaces: how long the last frame took. */
+  readonly #transits = new Map<string, Micros>();
+
+  take(sight: Sight): void {
+    const { frame } = sight;
+    const key = textOf(frame.bytes, 0, frame.bytes.length);
+    const alike = this.#sent.get(key) ?? [];
+    const departure = frame.direction === 'in' ? this.#departureOf(frame, alike) : undefined;
+    if (departure !== undefined) {
+      departure.arrivals.push(sight);
+      this.#learnTransit(departure.frame, frame);
+      return;
+    }
+    const copyOf =
+      frame.direction === 'in' ? alike.findLast(({ frame: sent }) => sent.interfaceId !== frame.interfaceId) : undefined;
+    const event: Departure = { ...sight, arrivals: [], copyOf };
+    this.departures.push(event);
+    if (frame.direction !== 'out') return;
+    this.#stations.set(sourceOf(frame), frame.interfaceId);
+    if (alike.push(event) === 1) this.#sent.set(key, alike);
+    if (alike.length > MOST_ALIKE) alike.shift();
+  }
+
+  /** Where a frame should arrive. */
+  interfaceFor(frame: RecordedFrame): number | undefined {
+    const station = this.#stations.get(destinationOf(frame));
+    return station === frame.interfaceId ? undefined : station;
+  }
+
+  /**
+   * Of equal frames that have not arrived here yet, the one that would have taken as long as the last frame did: when a
+   * repetition arrives it is because the earlier one got lost, but of acknowledgments that follow each other all arrive.
+   */
+  #departureOf(frame: RecordedFrame, alike: readonly Departure[]): Departure | undefined {
+    let best: Departure | undefined;
+    let leastOff = Number.POSITIVE_INFINITY;
+    for (const departure of alike) {
+      const { frame: sent, arrivals } = departure;
+      if (sent.interfaceId === frame.interfaceId || arrivals.some(({ frame: seen }) => seen.interfaceId === frame.interfaceId))
+        continue;
+      const off = Math.abs(frame.at - sent.at - (this.#transits.get(lineOf(sent, frame)) ?? 0));
+      if (off <= leastOff) [best, leastOff] = [departure, off];
+    }
+    return best;
+  }
+
+  #learnTransit(sent: RecordedFrame, arrived: RecordedFrame): void {
+    const transit = arrived.at - sent.at;
+    this.#transits.set(lineOf(sent, arrived), transit);
+    this.longestTransit = Math.max(this.longestTransit, transit);
+  }
+}
+
+const lineOf = (sent: RecordedFrame, arrived: RecordedFrame): string => `${sent.interfaceId}>${arrived.interfaceId}`;
 
 const destinationOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 0, 6);
 const sourceOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 6, 12);

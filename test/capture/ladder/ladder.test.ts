@@ -239,7 +239,22 @@ describe('as data', () => {
     ]);
     const parts = ['ICMP echo request', 'id 0 seq 1', '16 bytes'];
     expect(rows).toEqual([
-      { at: 0, from: 0, to: 1, tone: 'message', parts, note: '', lost: false, packets: 1, segment: undefined },
+      {
+        number: 1,
+        at: 0,
+        from: 0,
+        to: 1,
+        tone: 'message',
+        parts,
+        note: '',
+        seenAtEnd: false,
+        arrivals: [],
+        sentAt: undefined,
+        mark: undefined,
+        lost: false,
+        packets: 1,
+        segment: undefined,
+      },
     ]);
   });
 });

@@ -1,0 +1,128 @@
+/** Turned rectangles and lines: where the words on an arrow stand, and what is in their way. */
+
+export interface Line {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** A rectangle turned by an angle: middle, half of its width and height, radians. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly halfWidth: number;
+  readonly halfHeight: number;
+  readonly angle: number;
+}
+
+export const LABEL_SIZE = 11.5;
+const LABEL_HEIGHT = 13;
+/** From the line to the middle of the words. */
+const RISE = 8.5;
+
+/** Where words of this width stand on the line. @param lead from its beginning to the words; undefined: in its middle */
+export function labelBox(line: Line, width: number, lead: number | undefined): Box {
+  const length = Math.hypot(line.x2 - line.x1, line.y2 - line.y1);
+  const toRight = line.x2 >= line.x1;
+  // words are read from left to right, whichever way the arrow goes
+  const angle = toRight ? Math.atan2(line.y2 - line.y1, line.x2 - line.x1) : Math.atan2(line.y1 - line.y2, line.x1 - line.x2);
+  const along = lead === undefined ? length / 2 : lead + width / 2;
+  const part = length === 0 ? 0 : along / length;
+  return {
+    x: line.x1 + (line.x2 - line.x1) * part + Math.sin(angle) * RISE,
+    y: line.y1 + (line.y2 - line.y1) * part - Math.cos(angle) * RISE,
+    halfWidth: width / 2,
+    halfHeight: LABEL_HEIGHT / 2,
+    angle,
+  };
+}
+
+/** Whether two turned rectangles share any point: no axis of either keeps them apart. */
+export function overlaps(one: Box, other: Box): boolean {
+  const [dx, dy] = [other.x - one.x, other.y - one.y];
+  for (const { angle } of [one, other]) {
+    for (const turn of [angle, angle + Math.PI / 2]) {
+      const [ax, ay] = [Math.cos(turn), Math.sin(turn)];
+      if (Math.abs(dx * ax + dy * ay) >= reach(one, ax, ay) + reach(other, ax, ay)) return false;
+    }
+  }
+  return true;
+}
+
+/** Half of a box's extent along an axis. */
+const reach = ({ halfWidth, halfHeight, angle }: Box, ax: number, ay: number): number =>
+  halfWidth * Math.abs(Math.cos(angle) * ax + Math.sin(angle) * ay) +
+  halfHeight * Math.abs(-Math.sin(angle) * ax + Math.cos(angle) * ay);
+
+/** Whether any point of the line lies in the box. */
+export function crosses(line: Line, box: Box): boolean {
+  const [cos, sin] = [Math.cos(box.angle), Math.sin(box.angle)];
+  const local = (x: number, y: number): [number, number] => [
+    (x - box.x) * cos + (y - box.y) * sin,
+    (y - box.y) * cos - (x - box.x) * sin,
+  ];
+  const [from, to] = [local(line.x1, line.y1), local(line.x2, line.y2)];
+  let [enter, leave] = [0, 1];
+  for (const [axis, half] of [
+    [0, box.halfWidth],
+    [1, box.halfHeight],
+  ] as const) {
+    const step = to[axis] - from[axis];
+    if (step === 0 && Math.abs(from[axis]) > half) return false;
+    if (step === 0) continue;
+    const [one, other] = [(-half - from[axis]) / step, (half - from[axis]) / step];
+    enter = Math.max(enter, Math.min(one, other));
+    leave = Math.min(leave, Math.max(one, other));
+  }
+  return enter <= leave;
+}
+
+/** What stands already, by strips of the picture: a label is compared with its neighbours only. */
+export class Occupied {
+  readonly #boxes = new Map<number, Set<Box>>();
+  readonly #lines = new Map<number, Set<Line>>();
+
+  add(box: Box): void {
+    for (const strip of stripsOf(box)) put(this.#boxes, strip, box);
+  }
+
+  remove(box: Box): void {
+    for (const strip of stripsOf(box)) this.#boxes.get(strip)?.delete(box);
+  }
+
+  addLine(line: Line): void {
+    for (const strip of range(Math.min(line.y1, line.y2), Math.max(line.y1, line.y2))) put(this.#lines, strip, line);
+  }
+
+  isFree(box: Box): boolean {
+    return !stripsOf(box).some((strip) => [...(this.#boxes.get(strip) ?? [])].some((other) => overlaps(box, other)));
+  }
+
+  /** How many lines but its own go through the box. */
+  crossings(box: Box, own: Line): number {
+    const through = new Set<Line>();
+    for (const strip of stripsOf(box)) {
+      for (const line of this.#lines.get(strip) ?? []) if (line !== own && crosses(line, box)) through.add(line);
+    }
+    return through.size;
+  }
+}
+
+function put<T>(strips: Map<number, Set<T>>, strip: number, item: T): void {
+  const items = strips.get(strip);
+  if (items === undefined) strips.set(strip, new Set([item]));
+  else items.add(item);
+}
+
+const STRIP = 60;
+
+function stripsOf(box: Box): number[] {
+  const half = reach(box, 0, 1);
+  return range(box.y - half, box.y + half);
+}
+
+function range(top: number, bottom: number): number[] {
+  const first = Math.floor(top / STRIP);
+  return Array.from({ length: Math.floor(bottom / STRIP) - first + 1 }, (_, index) => first + index);
+}

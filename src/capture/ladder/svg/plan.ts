@@ -1,0 +1,237 @@
+/** A ladder with a place for everything in it: what `ladderSvg` draws, and what a test measures. In pixels. */
+import type { Micros } from '../../../stack/time.ts';
+import { textWidth } from '../../picture/text-width.ts';
+import type { CommentParts } from '../../words/comment.ts';
+import type { Ladder, LadderRow } from '../ladder.ts';
+import type { Columns } from './columns.ts';
+import { columnsOf } from './columns.ts';
+import type { Box, Line } from './labels.ts';
+import { LABEL_SIZE, Occupied } from './labels.ts';
+import type { NoteBlock } from './notes.ts';
+import { noteBlock, notesOf, noteWidth } from './notes.ts';
+import type { Label, LabelWish } from './place-labels.ts';
+import { placeLabels } from './place-labels.ts';
+import type { StateSpan } from './states.ts';
+import { statesOf } from './states.ts';
+import { type TimeUnit, timeUnit } from './time-unit.ts';
+import type { Moment, Placed, Timeline } from './timeline.ts';
+import { timeline } from './timeline.ts';
+
+export interface PlannedRow {
+  readonly row: LadderRow;
+  /** Of the departure; where the time stands. */
+  readonly y: number;
+  /** One for each host it reached, or the way it went until it got lost. */
+  readonly lines: readonly Line[];
+  /** How much of the line is drawn: less than all where the packet got lost. */
+  readonly reach: number;
+  readonly words: readonly LabelWord[];
+  readonly label: Label;
+}
+
+export interface LabelWord {
+  readonly text: string;
+  readonly style: 'mark' | 'first' | 'rest';
+}
+
+export interface PlannedNote {
+  readonly row: LadderRow;
+  readonly column: number;
+  readonly y: number;
+  readonly block: NoteBlock;
+}
+
+export interface Plan {
+  readonly ladder: Ladder;
+  readonly columns: Columns;
+  readonly unit: TimeUnit;
+  readonly top: number;
+  readonly bottom: number;
+  readonly rows: readonly PlannedRow[];
+  readonly notes: readonly PlannedNote[];
+  readonly states: readonly StateSpan[];
+  readonly pauses: Timeline['pauses'];
+}
+
+/** Between two parts of a label. */
+export const PART_GAP = 7;
+/** A lost packet gets so far. */
+const LOST_AT = 0.62;
+/** Of the words at the cross. */
+export const LOST_WORD = 'lost';
+
+/** @param top where the first row stands */
+export function planLadder(ladder: Ladder, width: number, top: number): Plan {
+  const { hosts, rows } = ladder;
+  const withStates = isOneConversation(rows);
+  const said = rows.map((row) => sayings(row, withStates));
+  const unit = timeUnit(rows);
+  const columns = columnsOf({
+    hosts,
+    width,
+    timeWidth: Math.max(40, ...widthsOf(rows.map(({ at }) => unit.text(at)))),
+    noteWidths: hosts.map((_, column) => widest(said, column)),
+  });
+  const isPair = hosts.length === 2;
+  const moments = rows.flatMap((row, index) => momentsOf(row, index, said[index]!, columns, isPair ? undefined : ladder));
+  const transits = rows.flatMap(({ at, arrivals }) => arrivals.map((arrival) => arrival.at - at));
+  const time = timeline(moments, transits, top);
+  const planned = planRows(ladder, columns, time.placed);
+  const notes = time.placed.flatMap(({ row, column, y, note }) =>
+    note === undefined ? [] : [{ row: rows[row]!, column, y, block: note }],
+  );
+  const bottom = time.bottom + 26;
+  const states = withStates ? statesOf(time.placed, { top, bottom }) : [];
+  return { ladder, columns, unit, top, bottom, rows: planned, notes, states, pauses: time.pauses };
+}
+
+/** What is said beside one lifeline, about one end of one row. */
+interface Saying {
+  readonly kind: Moment['kind'];
+  readonly at: Micros;
+  readonly column: number;
+  readonly said: CommentParts;
+}
+
+/** A state belongs to one connection: with several in the picture a bar beside the lifeline would tell nothing. */
+function isOneConversation(rows: readonly LadderRow[]): boolean {
+  const flows = new Set<string>();
+  for (const { segment } of rows) {
+    if (segment !== undefined && !flows.has(segment.reverseFlow)) flows.add(segment.flow);
+  }
+  return flows.size === 1;
+}
+
+function sayings(row: LadderRow, withStates: boolean): Saying[] {
+  const atStart: Saying = {
+    kind: 'send',
+    at: row.at,
+    column: row.seenAtEnd && row.to >= 0 ? row.to : row.from,
+    said: notesOf(row.note, row, withStates),
+  };
+  const atEnds = row.arrivals.map(({ at, to, note }): Saying => {
+    return { kind: 'arrive', at, column: Math.max(to, 0), said: notesOf(note, row, withStates) };
+  });
+  return [atStart, ...atEnds];
+}
+
+const widthsOf = (texts: readonly string[]): number[] =>
+  [...new Set(texts.map((text) => text.length))].map((length) => textWidth('0'.repeat(length), LABEL_SIZE));
+
+function widest(said: readonly (readonly Saying[])[], column: number): number {
+  let width = 0;
+  for (const saying of said.flat()) if (saying.column === column) width = Math.max(width, noteWidth(saying.said));
+  return width;
+}
+
+/** @param named a ladder of several hosts, whose notes stand in one column and say whose they are */
+function momentsOf(
+  row: LadderRow,
+  index: number,
+  said: readonly Saying[],
+  columns: Columns,
+  named: Ladder | undefined,
+): Moment[] {
+  return said.map(({ kind, at, column, said: words }) => {
+    const owner = named?.hosts[column]?.name ?? '';
+    return {
+      at,
+      row: index,
+      kind: row.sentAt === undefined ? kind : 'arrive',
+      column,
+      lane: named === undefined ? column : 0,
+      change: words.change,
+      note: noteBlock(words, columns.notes[column]?.width ?? 0, owner),
+    };
+  });
+}
+
+function planRows({ rows }: Ladder, columns: Columns, placed: readonly Placed[]): PlannedRow[] {
+  const byRow: Placed[][] = rows.map(() => []);
+  for (const moment of placed) byRow[moment.row]!.push(moment);
+  const starts = new Map<string, number>();
+  const slopes = new Map<string, number>(); // of the last packet that arrived, by direction
+  const drafts = rows.map((row, index) => {
+    const [first, ...arrivals] = byRow[index]!.toSorted((a, b) => (a.kind === b.kind ? 0 : a.kind === 'send' ? -1 : 1));
+    const y = first!.y;
+    const route = `${row.from}>${row.to}`;
+    if (row.sentAt === undefined) starts.set(`${route}@${row.at}`, y);
+    const x1 = columns.xs[row.from]!;
+    const ends = arrivals.map((arrival) => ({ x: columns.xs[arrival.column]!, y: arrival.y }));
+    if (ends[0] !== undefined) slopes.set(route, ends[0].y - y);
+    const x2 = columns.xs[goalOf(row, columns.xs.length)]!;
+    if (row.sentAt !== undefined) return { row, y, lines: [{ x1, y1: starts.get(`${route}@${row.sentAt}`) ?? y, x2, y2: y }] };
+    if (ends.length === 0) ends.push({ x: x2, y: y + (row.lost ? (slopes.get(route) ?? 0) : 0) });
+    return { row, y, lines: ends.map((end) => ({ x1, y1: y, x2: end.x, y2: end.y })) };
+  });
+  return labelled(drafts);
+}
+
+/** To everyone: as far as the columns go, on the side where there are any. */
+const goalOf = ({ from, to }: LadderRow, columns: number): number =>
+  to >= 0 && to !== from ? to : from === columns - 1 ? 0 : columns - 1;
+
+type Draft = Pick<PlannedRow, 'row' | 'y' | 'lines'>;
+
+function labelled(drafts: readonly Draft[]): PlannedRow[] {
+  const occupied = new Occupied();
+  const isSloped = drafts.some(({ lines }) => lines.some(({ y1, y2 }) => y1 !== y2));
+  const visible = drafts.map(({ row, lines }) => (row.lost ? until(lines[0]!, LOST_AT) : lines.at(-1)!));
+  for (const [index, { row, lines }] of drafts.entries()) {
+    if (row.lost) for (const box of lostBoxes(lines[0]!)) occupied.add(box);
+    if (isSloped) occupied.addLine(visible[index]!);
+  }
+  const words = drafts.map(({ row }) => wordsOf(row));
+  const labels = placeLabels(
+    drafts.map(({ row }, index): LabelWish => {
+      const share = isSloped && !row.lost ? 0.5 : 1;
+      return { line: visible[index]!, widths: runningWidths(words[index]!), centered: !isSloped, share };
+    }),
+    occupied,
+  );
+  return drafts.map((draft, index) => ({
+    ...draft,
+    reach: draft.row.lost ? LOST_AT : 1,
+    words: words[index]!.slice(0, labels[index]!.parts),
+    label: labels[index]!,
+  }));
+}
+
+export const until = ({ x1, y1, x2, y2 }: Line, part: number): Line => ({
+  x1,
+  y1,
+  x2: x1 + (x2 - x1) * part,
+  y2: y1 + (y2 - y1) * part,
+});
+
+/** The cross of a packet that got lost, and the word beyond it. */
+export function lostBoxes(line: Line): readonly [cross: Box, word: Box] {
+  const width = textWidth(LOST_WORD, LABEL_SIZE, true);
+  const { x2: x, y2: y } = until(line, LOST_AT);
+  const wordX = x + Math.sign(line.x2 - line.x1) * (12 + width / 2);
+  return [
+    { x, y, halfWidth: 7, halfHeight: 7, angle: 0 },
+    { x: wordX, y, halfWidth: width / 2, halfHeight: 7, angle: 0 },
+  ];
+}
+
+/** Time stamps are long numbers that mean nothing to people: they are told where there is room for all. */
+const isStory = (part: string): boolean => !part.startsWith('TS ');
+
+function wordsOf(row: LadderRow): LabelWord[] {
+  const mark: LabelWord[] = row.mark === undefined ? [] : [{ text: row.mark, style: 'mark' }];
+  const isFold = row.packets > 1;
+  const words = row.parts.filter(isStory).map((text, index): LabelWord => {
+    return { text: isFold ? `… ${text} …` : text, style: index === 0 && !isFold ? 'first' : 'rest' };
+  });
+  return [...mark, ...words];
+}
+
+/** Of the first word, of the first two, ... */
+function runningWidths(words: readonly LabelWord[]): number[] {
+  let sum = -PART_GAP;
+  return words.map(({ text, style }) => {
+    sum += PART_GAP + textWidth(text, LABEL_SIZE, style !== 'rest');
+    return sum;
+  });
+}
