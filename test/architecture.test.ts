@@ -24,11 +24,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'stack/tcp': ['stack/wire', 'stack/bytes', 'stack/time', 'stack/random', 'stack/ports', 'stack/deadlines'],
   stack: ['stack'],
   services: ['stack/index'],
-  lab: ['stack', 'capture'],
+  explain: ['stack', 'capture'],
+  lab: ['stack', 'capture', 'explain'],
   capture: ['stack/wire', 'stack/bytes', 'stack/time', 'stack/device'],
   drill: ['stack', 'lab', 'capture'],
   scenarios: ['stack', 'lab', 'capture', 'services'],
-  node: ['stack', 'services', 'lab', 'capture', 'drill', 'scenarios'],
+  node: ['stack', 'services', 'lab', 'capture', 'drill', 'scenarios', 'explain'],
 };
 /** Only this room may speak to the operating system. */
 const MAY_IMPORT_PACKAGES = 'node';

@@ -8,13 +8,13 @@
 import { Packet } from '../src/stack/bytes/packet.ts';
 import { Deadlines } from '../src/stack/deadlines.ts';
 import { SeededRandom } from '../src/stack/random.ts';
+import type { ConnectOptions } from '../src/stack/tcp/connect-options.ts';
 import type { Connection, Path } from '../src/stack/tcp/connection.ts';
 import type { TcpDrop } from '../src/stack/tcp/drops.ts';
 import { IsnGenerator } from '../src/stack/tcp/open/isn.ts';
 import type { Listener, ListenOptions } from '../src/stack/tcp/open/listener.ts';
 import type { TcpOptions } from '../src/stack/tcp/options.ts';
 import type { State } from '../src/stack/tcp/state.ts';
-import type { ConnectOptions } from '../src/stack/tcp/tcp.ts';
 import { Tcp } from '../src/stack/tcp/tcp.ts';
 import { TcpOutput } from '../src/stack/tcp/tcp-output.ts';
 import type { Micros } from '../src/stack/time.ts';

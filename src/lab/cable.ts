@@ -75,6 +75,8 @@ export class CableEnd implements LinkDevice {
   /** Those among them that the queue marked as having experienced congestion. */
   marked = 0;
   connected = true;
+  /** Told when a frame has joined the queue, or found it full. */
+  onQueueChange: ((now: Micros) => void) | undefined = undefined;
   readonly #clock: Clock;
   readonly #delay: Micros;
   readonly #queue: DropTailQueue;
@@ -101,7 +103,8 @@ export class CableEnd implements LinkDevice {
     if (!this.connected) return this.#drop('unplugged');
     const isAboveMark = this.#queue.isAboveMark(this.#clock.now);
     const left = this.#queue.admit(length, lineBytes(packet), this.#clock.now);
-    if (left === NEVER) return this.#drop('queue full');
+    if (left === NEVER) return this.#overflows();
+    this.onQueueChange?.(this.#clock.now);
     const copy = this.#outgoing.copy(packet);
     if (isAboveMark && markCongestion(copy)) this.marked++;
     // A checksum that the sender left out cannot be wrong; one that it wrote may have been broken before it came here.
@@ -137,6 +140,11 @@ export class CableEnd implements LinkDevice {
     return this.#queue.bytes(this.#clock.now);
   }
 
+  /** When the next frame leaves the queue for the line; NEVER when none waits. */
+  nextQueueChange(): Micros {
+    return this.#queue.nextChange();
+  }
+
   /** For `Cable.unplug`: loses what this end has sent and the other has not yet taken. */
   pull(): void {
     this.connected = false;
@@ -152,6 +160,12 @@ export class CableEnd implements LinkDevice {
   #refuseMissingOffload(packet: Packet): void {
     if (packet.gsoSize > 0 && this.offload.gsoMaxSize === 0) throw new RangeError('this cable cuts no super-segments');
     if (packet.checksumStart > 0 && !this.offload.checksum) throw new RangeError('this cable fills in no checksums');
+  }
+
+  #overflows(): boolean {
+    this.#drop('queue full');
+    this.onQueueChange?.(this.#clock.now);
+    return true;
   }
 
   #drop(reason: CableDrop): boolean {

@@ -89,6 +89,11 @@ export class DropTailQueue {
     return this.#waitingBytes;
   }
 
+  /** When the line takes the next frame that waits, rounded up to a whole microsecond; NEVER when none waits. */
+  nextChange(): Micros {
+    return this.#waiting === 0 ? NEVER : Math.ceil(this.#startAt[this.#head]!);
+  }
+
   #freeAt(): number {
     return this.#busySince + (this.#bits * SECOND) / this.#rate;
   }

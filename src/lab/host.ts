@@ -1,6 +1,10 @@
 /** A host in a lab: a stack with one interface at the end of a cable, its faults, its capture, its place in the world. */
 import type { FrameSink } from '../capture/record/frame-sink.ts';
 import { RecordingDevice } from '../capture/record/recording-device.ts';
+import type { SeriesSink } from '../capture/series/sample.ts';
+import { Explainer } from '../explain/explainer.ts';
+import { observers } from '../explain/observers.ts';
+import { Sampler } from '../explain/sampler.ts';
 import type { LinkDevice } from '../stack/device.ts';
 import { parseInterfaceAddress } from '../stack/ip/prefix.ts';
 import { Stack } from '../stack/stack.ts';
@@ -23,6 +27,10 @@ export interface HostOptions {
   readonly faults?: FaultOptions;
   /** Where the frames that this host sends and receives are recorded; after the faults, as the host sees them. */
   readonly capture?: FrameSink;
+  /** The capture says beside each frame what the stack knew: see `RecordedFrame.comment`. @default false: only why it was sent */
+  readonly explain?: boolean;
+  /** Where the numbers of its connections are sampled. */
+  readonly series?: SeriesSink;
   readonly tcp?: Partial<TcpOptions>;
 }
 
@@ -36,13 +44,21 @@ export function host(world: World, name: string, end: CableEnd, options: HostOpt
     parts.push(faulty);
     device = faulty;
   }
-  const { capture } = options;
+  const { capture, explain = false, series } = options;
   const { mac = ofIpv4(parseInterfaceAddress(addresses[0] ?? '0.0.0.0/0').address), gateway } = options;
+  const explainer = explain && capture !== undefined ? new Explainer() : undefined;
   if (capture !== undefined) {
-    const interfaceId = capture.addInterface(name, { mac: formatMac(mac), addresses });
-    device = new RecordingDevice(device, { sink: capture, interfaceId, now: () => world.now });
+    const sink = explainer?.around(capture) ?? capture;
+    const interfaceId = sink.addInterface(name, { mac: formatMac(mac), addresses });
+    device = new RecordingDevice(device, { sink, interfaceId, now: () => world.now });
   }
-  const stack: Stack = new Stack({ random: world.random, wake: () => world.wake(stack), now: world.now, tcp: options.tcp ?? {} });
+  const stack: Stack = new Stack({
+    random: world.random,
+    wake: () => world.wake(stack),
+    now: world.now,
+    tcp: options.tcp ?? {},
+    observer: observers(explainer, series && new Sampler(name, series)),
+  });
   world.add(name, stack, parts);
   stack.addInterface(device, { name, mac, addresses, ...(gateway === undefined ? {} : { gateway }) });
   return stack;

@@ -1,4 +1,5 @@
 /** A world: one virtual clock, the machines that live by it and the cables between them. */
+import type { SeriesSink } from '../capture/series/sample.ts';
 import type { Random } from '../stack/random.ts';
 import { SeededRandom } from '../stack/random.ts';
 import type { Micros } from '../stack/time.ts';
@@ -6,6 +7,7 @@ import { NEVER, SECOND } from '../stack/time.ts';
 import type { CableOptions } from './cable.ts';
 import { Cable } from './cable.ts';
 import type { Clock, Machine, Timed } from './machine.ts';
+import { QueueWatch } from './queue-watch.ts';
 
 export interface WorldOptions {
   /** Everything random in the world comes from it; the same seed gives the same run. @default 1 */
@@ -75,6 +77,12 @@ export class World implements Clock {
   /** A cable that lives by this clock. Its ends are to be parts of the machines that use them. */
   cable(options: CableOptions = {}, back: CableOptions = options): Cable {
     return new Cable(this, options, back);
+  }
+
+  /** Samples the queues of a cable of this world from now on. @param name of the cable in the samples */
+  watchQueues(cable: Cable, name: string, sink: SeriesSink): void {
+    this.add(`${name} from a`, new QueueWatch(cable.a, { cable: name, end: 'a' }, sink));
+    this.add(`${name} from b`, new QueueWatch(cable.b, { cable: name, end: 'b' }, sink));
   }
 
   /**

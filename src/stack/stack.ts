@@ -22,6 +22,7 @@ import { DEFAULT_PREFIX, parseInterfaceAddress } from './ip/prefix.ts';
 import type { InterfaceId } from './ip/route-table.ts';
 import { RouteTable } from './ip/route-table.ts';
 import type { ArpEvent, ArpOptions } from './link/arp-cache.ts';
+import type { StackObserver } from './observer.ts';
 import type { Random } from './random.ts';
 import type { TcpOptions } from './tcp/options.ts';
 import { Tcp } from './tcp/tcp.ts';
@@ -42,6 +43,8 @@ export interface StackOptions {
   readonly wake?: () => void;
   /** Told about every packet dropped on its way in. */
   readonly onDrop?: DropObserver;
+  /** Watches the host at work. */
+  readonly observer?: StackObserver | undefined;
   /**
    * Told what an application threw when the stack called it: an owner's `notify`, an echo listener, `onDrop`. The run goes on
    * as if it had not. @default `run` throws the first such error when everything else is done
@@ -100,13 +103,15 @@ export class Stack implements LinkObserver {
   readonly #udpOut = new UdpOut();
   readonly #wake: () => void;
   readonly #guard: Guard;
+  readonly #observer: StackObserver | undefined;
   #now: Micros;
   #isRunning = false;
   /** A budget ran out: there is more to do at once. */
   #moreToDo = false;
 
   constructor(options: StackOptions) {
-    const { random, wake = () => {}, onDrop, onError, tcp = {}, now = 0, acceptSourceRoutes = false } = options;
+    const { random, wake = () => {}, onDrop, onError, tcp = {}, now = 0, acceptSourceRoutes = false, observer } = options;
+    this.#observer = observer;
     this.#guard = new Guard(onError);
     this.#wake = wake;
     this.#now = now;
@@ -124,12 +129,13 @@ export class Stack implements LinkObserver {
       this.#deadlines,
       random,
       tcp,
+      observer,
     );
     this.udp = new Udp(
       { isBroadcast: (word) => this.isBroadcast(word), sourceFor: (to) => this.#output.sourceFor(to), wake: () => this.wake() },
       random,
     );
-    this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu);
+    this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu, observer);
     const { icmp, counters } = this;
     this.#input = new Input({
       topology: this,
@@ -139,6 +145,7 @@ export class Stack implements LinkObserver {
       guard: this.#guard,
       acceptSourceRoutes,
       onDrop,
+      observer,
     });
   }
 
@@ -249,13 +256,23 @@ export class Stack implements LinkObserver {
     for (const from of this.#interfaces.values()) {
       let left = RECEIVE_BUDGET;
       for (packet.reset(); left > 0 && from.device.receive(packet); packet.reset()) {
-        this.#input.onFrame(packet, from, now);
+        if (this.#observer === undefined) this.#input.onFrame(packet, from, now);
+        else this.#receiveWatched(this.#observer, packet, from, now);
         left--;
       }
       if (left === 0) this.#moreToDo = true;
     }
     this.#receiveLoopback(now);
     this.#deadlines.schedule(this.#input);
+  }
+
+  #receiveWatched(observer: StackObserver, packet: Packet, from: NetworkInterface, now: Micros): void {
+    observer.frameArrives(packet, from, now);
+    try {
+      this.#input.onFrame(packet, from, now);
+    } finally {
+      observer.frameDone(from, now);
+    }
   }
 
   #receiveLoopback(now: Micros): void {

@@ -2,6 +2,7 @@
 import type { Packet } from '../../stack/bytes/packet.ts';
 import type { LinkDevice, Offload } from '../../stack/device.ts';
 import type { Micros } from '../../stack/time.ts';
+import { joinComment } from './comment.ts';
 import type { Direction, FrameSink } from './frame-sink.ts';
 import { Segmenter } from './segmentation.ts';
 
@@ -57,7 +58,12 @@ export class RecordingDevice implements LinkDevice {
 
   #record(sink: FrameSink, packet: Packet, direction: Direction, at: Micros): void {
     this.#segmenter ??= new Segmenter();
-    const [interfaceId, comment] = [this.#interfaceId, packet.note];
-    this.#segmenter.eachFrame(packet, (bytes) => sink.frame({ bytes, at, direction, interfaceId, comment }));
+    const interfaceId = this.#interfaceId;
+    const { note, news } = packet;
+    let comment = news === '' ? note : joinComment(note, news);
+    this.#segmenter.eachFrame(packet, (bytes) => {
+      sink.frame({ bytes, at, direction, interfaceId, comment });
+      comment = note;
+    });
   }
 }

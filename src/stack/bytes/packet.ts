@@ -40,6 +40,8 @@ export class Packet {
   checksumVouched = false;
   /** Why this packet was sent, in a few words ("fast retransmit"); empty when there is nothing to say. */
   note = '';
+  /** What an observer of the stack has to add, of the first frame only when a device cuts this packet. */
+  news = '';
 
   constructor(capacity: number = SUPER_CAPACITY) {
     this.bytes = new Uint8Array(capacity);
@@ -59,6 +61,7 @@ export class Packet {
     this.payload = 0;
     this.clearOffload();
     this.note = '';
+    this.news = '';
   }
 
   clearOffload(): void {
@@ -98,6 +101,7 @@ export class Packet {
     this.checksumOffset = other.checksumOffset;
     this.checksumVouched = other.checksumVouched;
     this.note = other.note;
+    this.news = other.news;
   }
 
   /** The live bytes as a view that is good until the packet is used again. Costs 34 ns: not for the data path. */

@@ -3,6 +3,7 @@ import type { Packet } from '../bytes/packet.ts';
 import type { IcmpErrorKind, IcmpErrorReport } from '../ip/icmp-report.ts';
 import { severityForTcp } from '../ip/icmp-report.ts';
 import type { PathMtu } from '../ip/path-mtu.ts';
+import type { StackObserver } from '../observer.ts';
 import type { TcpFailure } from '../tcp/application-side.ts';
 import type { TcpFault } from '../tcp/arrive/icmp.ts';
 import type { Tcp } from '../tcp/tcp.ts';
@@ -21,8 +22,10 @@ export class IcmpDispatch {
   readonly #udp: Udp;
   readonly #pathMtu: PathMtu;
   readonly #udpLost = new UdpOut();
+  readonly #observer: StackObserver | undefined;
 
-  constructor(tcp: Tcp, udp: Udp, pathMtu: PathMtu) {
+  constructor(tcp: Tcp, udp: Udp, pathMtu: PathMtu, observer: StackObserver | undefined = undefined) {
+    this.#observer = observer;
     this.#tcp = tcp;
     this.#udp = udp;
     this.#pathMtu = pathMtu;
@@ -75,8 +78,7 @@ export class IcmpDispatch {
     if (severity === 'path MTU') {
       // RFC 5927 §7.2: believed only when the quoted segment is in flight
       if (!this.#tcp.isInFlight(local, quotedSourcePort, remote, quotedDestinationPort, quoted)) return false;
-      this.#pathMtu.onFragmentationNeeded(remote, report.nextHopMtu, report.quotedTotalLength, now);
-      pathMtu = this.#pathMtu.mtuFor(remote, ipv4.MAX_PACKET, now);
+      pathMtu = this.#learnPathMtu(remote, report, now);
     }
     const kind = severity === 'path MTU' ? 'fragmentation needed' : severity;
     const fault: TcpFault = { kind, failure: failureOf(report.kind), isProhibition: report.kind.endsWith('prohibited'), pathMtu };
@@ -92,9 +94,15 @@ export class IcmpDispatch {
     lost.sourcePort = report.quotedSourcePort;
     lost.destinationPort = report.quotedDestinationPort;
     if (!this.#udp.onSendFailure(lost, reason)) return false;
-    if (report.kind === 'fragmentation needed')
-      this.#pathMtu.onFragmentationNeeded(lost.destination, report.nextHopMtu, report.quotedTotalLength, now);
+    if (report.kind === 'fragmentation needed') this.#learnPathMtu(lost.destination, report, now);
     return true;
+  }
+
+  #learnPathMtu(destination: number, report: IcmpErrorReport, now: Micros): number {
+    this.#pathMtu.onFragmentationNeeded(destination, report.nextHopMtu, report.quotedTotalLength, now);
+    const pathMtu = this.#pathMtu.mtuFor(destination, ipv4.MAX_PACKET, now);
+    this.#observer?.pathMtuLearnt(destination, pathMtu);
+    return pathMtu;
   }
 }
 

@@ -5,6 +5,7 @@ import { restOfPointer } from '../ip/icmp-errors.ts';
 import { checkAddresses, checkHeader } from '../ip/input.ts';
 import { Reassembler } from '../ip/reassemble.ts';
 import { classify, isGroupFrame } from '../link/ethernet-link.ts';
+import type { StackObserver } from '../observer.ts';
 import type { Micros } from '../time.ts';
 import { NEVER } from '../time.ts';
 import * as ethernet from '../wire/ethernet.ts';
@@ -38,6 +39,7 @@ export interface InputParts {
   /** RFC 7126 §4.3 and §4.4: refused by default. */
   readonly acceptSourceRoutes: boolean;
   readonly onDrop: DropObserver | undefined;
+  readonly observer: StackObserver | undefined;
 }
 
 export class Input implements Timed {
@@ -53,8 +55,9 @@ export class Input implements Timed {
   readonly #guard: Guard;
   readonly #acceptSourceRoutes: boolean;
   readonly #onDrop: DropObserver | undefined;
+  readonly #observer: StackObserver | undefined;
 
-  constructor({ topology, icmp, protocols, counters, guard, acceptSourceRoutes, onDrop }: InputParts) {
+  constructor({ topology, icmp, protocols, counters, guard, acceptSourceRoutes, onDrop, observer }: InputParts) {
     this.#topology = topology;
     this.#icmp = icmp;
     this.#protocols = protocols;
@@ -62,6 +65,7 @@ export class Input implements Timed {
     this.#guard = guard;
     this.#acceptSourceRoutes = acceptSourceRoutes;
     this.#onDrop = onDrop;
+    this.#observer = observer;
   }
 
   nextTimeout(): Micros {
@@ -133,9 +137,11 @@ export class Input implements Timed {
     const verdict = this.reassembler.onFragment(packet, now);
     if (verdict === 'held') {
       this.#counters.fragmentsHeld++;
+      this.#observer?.fragmentTaken(this.reassembler.together, 0);
       return undefined;
     }
     if (verdict !== 'complete') return verdict;
+    this.#observer?.fragmentTaken(this.reassembler.together, packet.length);
     packet.clearOffload();
     return this.#deliver(packet, origin, toMany, now);
   }
@@ -174,6 +180,7 @@ export class Input implements Timed {
   #drop(reason: DropReason | undefined, packet: Packet): void {
     if (reason === undefined) return;
     this.#counters.drop(reason);
+    this.#observer?.dropped(reason);
     const onDrop = this.#onDrop;
     if (onDrop !== undefined) this.#guard.call(() => onDrop(reason, packet));
   }

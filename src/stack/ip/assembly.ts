@@ -48,6 +48,11 @@ export class Assembly {
     return this.#source;
   }
 
+  /** Fragments that are here. */
+  get fragments(): number {
+    return this.#ranges.count;
+  }
+
   get isComplete(): boolean {
     return this.#ranges.isComplete;
   }

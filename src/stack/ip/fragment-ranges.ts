@@ -27,6 +27,10 @@ export class FragmentRanges {
     return this.#total;
   }
 
+  get count(): number {
+    return this.#starts.length;
+  }
+
   get isComplete(): boolean {
     return this.#total > 0 && this.#received === this.#total;
   }

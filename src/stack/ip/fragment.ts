@@ -55,6 +55,7 @@ export class Fragmenter {
     into.payload = into.transport;
     into.end = into.transport + length;
     into.note = packet.note;
+    if (isFirst) into.news = packet.news;
     const header = isFirst ? view : this.#laterHeader;
     const headerAt = isFirst ? network : 0;
     for (let i = 0; i < headerLength; i++) into.bytes[into.network + i] = header.getUint8(headerAt + i);

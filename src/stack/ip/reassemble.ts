@@ -60,6 +60,9 @@ export class Reassembler {
     this.#options = { ...REASSEMBLY_DEFAULTS, ...options };
   }
 
+  /** Fragments that the datagram of the last one has so far. */
+  together = 0;
+
   /** Datagrams in reassembly, those given up included. */
   get size(): number {
     return this.#assemblies.length;
@@ -86,6 +89,7 @@ export class Reassembler {
     const verdict = assembly.add(packet, this.#pool);
     if (verdict === 'repeated') return this.#drop('fragment repeated');
     if (verdict !== 'new') return this.#giveUp(assembly, verdict);
+    this.together = assembly.fragments;
     if (assembly.isComplete) {
       assembly.writeWhole(packet);
       this.#remove(assembly);

@@ -202,6 +202,11 @@ export class ArpCache {
     }
   }
 
+  /** One line of the table; undefined when the address is not in it. */
+  neighbor(address: number, now: Micros): NeighborInfo | undefined {
+    return this.#neighbors.entry(address, now);
+  }
+
   entries(now: Micros): readonly NeighborInfo[] {
     return this.#neighbors.entries(now);
   }

@@ -132,13 +132,14 @@ export class NeighborTable {
   }
 
   entries(now: Micros): readonly NeighborInfo[] {
-    return [...this.#neighbors.values()].flatMap((neighbor) => {
-      const state = neighbor.stateAt(now, this.#times);
-      if (state === 'forgotten') return [];
-      return [
-        { address: neighbor.address, mac: neighbor.mac, state, age: now - neighbor.since, waiting: neighbor.waiting.length },
-      ];
-    });
+    return [...this.#neighbors.keys()].flatMap((address) => this.entry(address, now) ?? []);
+  }
+
+  entry(address: number, now: Micros): NeighborInfo | undefined {
+    const neighbor = this.#neighbors.get(address);
+    const state = neighbor?.stateAt(now, this.#times) ?? 'forgotten';
+    if (neighbor === undefined || state === 'forgotten') return undefined;
+    return { address, mac: neighbor.mac, state, age: now - neighbor.since, waiting: neighbor.waiting.length };
   }
 
   #current(address: number, now: Micros): Neighbor | undefined {

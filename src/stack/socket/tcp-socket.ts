@@ -2,6 +2,7 @@
 import type { Stack } from '../stack.ts';
 import type { TcpFailure } from '../tcp/application-side.ts';
 import { CLOSED, FAILED, PEER_CLOSED, PROBLEM, READABLE, URGENT, WRITABLE } from '../tcp/application-side.ts';
+import type { ConnectOptions } from '../tcp/connect-options.ts';
 import type { Connection, SendOptions } from '../tcp/connection.ts';
 import { tcpInfo } from '../tcp/info/tcp-info.ts';
 import type { TcpInfo } from '../tcp/info/tcp-info-fields.ts';
@@ -10,7 +11,6 @@ import { inspect } from '../tcp/inspect.ts';
 import type { TcpOptions } from '../tcp/options.ts';
 import { quickAck } from '../tcp/run-time-options.ts';
 import { isSynchronized, mayWrite } from '../tcp/state.ts';
-import type { ConnectOptions } from '../tcp/tcp.ts';
 import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Endpoint } from './endpoint.ts';

@@ -17,6 +17,7 @@ import type { Verdict } from './drops.ts';
 import type { Ecn } from './ecn/ecn.ts';
 import { askForEcn } from './ecn/negotiation.ts';
 import { countReceived, Traffic } from './info/traffic.ts';
+import type { TcpObserver } from './observer.ts';
 import type { FastOpen } from './open/fast-open.ts';
 import { Agreement } from './open/handshake.ts';
 import type { Listener } from './open/listener.ts';
@@ -83,6 +84,8 @@ export interface ConnectionHost {
   pathMtu(connection: Connection): number;
   /** It found out what its path takes: others may want to know. */
   learnPathMtu(connection: Connection, mtu: number): void;
+  /** Who watches. */
+  readonly observer?: TcpObserver | undefined;
 }
 
 export class Connection implements Timed {
@@ -316,6 +319,7 @@ export class Connection implements Timed {
     const to = state.next(this.state, event);
     if (to === this.state) return;
     if (this.state === 'SYN-RECEIVED') this.fastOpen?.queue?.end();
+    this.host?.observer?.stateChanges(this, this.state, to);
     this.state = to;
     if (to === 'TIME-WAIT') this.app.raise(CLOSED); // for the application it is over
     if (to === 'CLOSED') {
@@ -336,6 +340,7 @@ export class Connection implements Timed {
 
   onTimeout(now: Micros): void {
     onTimeout(this, now);
+    this.host?.observer?.timerExpired(this, now);
     this.host?.ready(this);
   }
 

@@ -7,18 +7,19 @@ import type { Random } from '../random.ts';
 import type { Micros } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Seq } from '../wire/seq.ts';
-import { add } from '../wire/seq.ts';
 import type { SourceRoute } from '../wire/source-route.ts';
 import * as wire from '../wire/tcp.ts';
 import { Segment } from '../wire/tcp.ts';
 import { Answers } from './answers.ts';
 import type { TcpFault } from './arrive/icmp.ts';
 import { icmpArrives, isInFlight } from './arrive/icmp.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import type { FourTuple, Path } from './connection.ts';
 import { Connection } from './connection.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
 import { NOT_ECT } from './ecn/ecn.ts';
+import type { TcpObserver } from './observer.ts';
 import { isAcceptQueueFull, isSynQueueFull, resetsOverflow } from './open/backlog.ts';
 import { openFast } from './open/fast-open.ts';
 import { FastOpenCache } from './open/fast-open-cache.ts';
@@ -33,6 +34,7 @@ import { isUnicast } from './open/unicast.ts';
 import type { TcpOptions } from './options.ts';
 import { DEFAULTS } from './options.ts';
 import { addressAnswer, addressSegment } from './send/ip-fields.ts';
+import { writeHeader, writeSegment } from './send/write-segment.ts';
 import { SharedParts } from './shared.ts';
 import { checkRoute, learnRoute, routeOf } from './source-routing.ts';
 import { TcpError } from './tcp-error.ts';
@@ -45,20 +47,6 @@ const FAST_OPEN = 4;
 /** Segments from one connection before the next has its turn. */
 const TURN = 16;
 
-export interface ConnectOptions extends Partial<TcpOptions> {
-  /** Our address; MUST-44: chosen by the routes when absent. */
-  readonly localAddress?: IpAddress;
-  /** Our port; ephemeral when absent. */
-  readonly localPort?: number;
-  /**
-   * TCP Fast Open, RFC 7413: `data` goes with the SYN where the server has given us a cookie before, else one is asked for. The
-   * server may see that text twice when the network doubles the SYN: only for requests that bear it (§6.1). @default false
-   */
-  readonly fastOpen?: boolean;
-  /** The first text to send, as far as the send buffer holds it. */
-  readonly data?: Uint8Array;
-}
-
 export class Tcp implements PassiveOpenHost {
   /** Defaults for every connection of this host; others in their place hold for connections to come. */
   options: TcpOptions;
@@ -69,6 +57,7 @@ export class Tcp implements PassiveOpenHost {
   readonly fastOpenKeys: FastOpenKeys;
   /** What was learnt about servers as a client of Fast Open. */
   readonly fastOpenCache = new FastOpenCache();
+  readonly observer: TcpObserver | undefined;
   readonly #ports: EphemeralPorts;
   readonly #passive: PassiveOpen;
   readonly #demux = new Demux();
@@ -81,8 +70,15 @@ export class Tcp implements PassiveOpenHost {
   #turn = 0;
   #timeWaits = 0;
 
-  constructor(host: TcpHost, deadlines: Deadlines, random: Random, options: Partial<TcpOptions> = {}) {
+  constructor(
+    host: TcpHost,
+    deadlines: Deadlines,
+    random: Random,
+    options: Partial<TcpOptions> = {},
+    observer: TcpObserver | undefined = undefined,
+  ) {
     this.#host = host;
+    this.observer = observer;
     this.#deadlines = deadlines;
     this.isn = new IsnGenerator(random);
     this.fastOpenKeys = new FastOpenKeys(this.isn.keyFor(FAST_OPEN));
@@ -185,7 +181,10 @@ export class Tcp implements PassiveOpenHost {
     destination: number,
     now: Micros,
   ): TcpDrop | undefined {
+    const { observer } = this;
+    if (observer !== undefined) observer.segmentArrives(connection, segment, now);
     const verdict = connection.onSegment(segment, bytes, now);
+    if (observer !== undefined) observer.segmentTaken(connection, segment, verdict, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
@@ -200,12 +199,14 @@ export class Tcp implements PassiveOpenHost {
     const answer = this.#answers.shift();
     if (answer !== undefined) {
       addressAnswer(answer.source, answer.destination, this.options.ttl, out);
-      this.#write(packet, answer.segment);
+      packet.reset();
+      writeHeader(packet, answer.segment);
+      this.observer?.segmentLeaves(undefined, answer.segment, packet, now);
       return true;
     }
     for (let connection = this.#ready.peek(); connection !== undefined; connection = this.#ready.peek()) {
       if (connection.pollTransmit(this.#segment, now)) {
-        this.#emit(connection, packet, out);
+        this.#emit(connection, packet, out, now);
         if (++this.#turn >= TURN) this.#rotate();
         return true;
       }
@@ -231,7 +232,10 @@ export class Tcp implements PassiveOpenHost {
   /** An ICMP error quotes a segment of ours. @returns false when it is about nothing we know */
   onIcmpError(local: number, localPort: number, remote: number, remotePort: number, quoted: Seq, fault: TcpFault): boolean {
     const connection = this.#demux.find(local, localPort, remote, remotePort);
-    return connection instanceof Connection && icmpArrives(connection, fault, quoted);
+    if (!(connection instanceof Connection)) return false;
+    const isBelieved = icmpArrives(connection, fault, quoted);
+    this.observer?.icmpArrived(connection, fault, isBelieved);
+    return isBelieved;
   }
 
   /** A segment that was accepted had come by a source route, which `route` leads back. */
@@ -288,6 +292,7 @@ export class Tcp implements PassiveOpenHost {
   create(id: FourTuple, path: Path, options: TcpOptions): Connection {
     const connection = new Connection(id, options, path, this.isn.timestampOffset(id), this.#shared);
     connection.host = this;
+    this.observer?.connectionBegins(connection);
     this.#demux.add(connection);
     return connection;
   }
@@ -330,6 +335,7 @@ export class Tcp implements PassiveOpenHost {
     }
     const answer = new Segment();
     const verdict = record.onSegment(segment, now, answer);
+    this.observer?.timeWaitTook(record, segment, verdict, now);
     this.#deadlines.schedule(record);
     if (answer.flags !== 0) this.answer(answer, source, destination);
     return verdict === 'done' ? undefined : verdict;
@@ -366,32 +372,15 @@ export class Tcp implements PassiveOpenHost {
 
   /** Queues a segment that belongs to no connection, as the answer to one from `source` to `destination`. */
   answer(answer: Segment, source: number, destination: number): void {
+    this.observer?.answerQueued(answer);
     this.#answers.push(answer, source, destination);
     this.#host.wake();
   }
 
-  /** Text, then the header in front of it. */
-  #emit(connection: Connection, packet: Packet, out: TcpOutput): void {
-    const segment = this.#segment;
-    addressSegment(connection, segment, out);
-    packet.reset();
-    const textAt = segment.has(wire.SYN) ? add(segment.seq, 1) : segment.seq;
-    connection.sender.copy(textAt, segment.payloadLength, packet.bytes, packet.end);
-    packet.end += segment.payloadLength;
-    this.#writeHeader(packet, segment);
-  }
-
-  #write(packet: Packet, segment: Segment): void {
-    packet.reset();
-    this.#writeHeader(packet, segment);
-  }
-
-  #writeHeader(packet: Packet, segment: Segment): void {
-    packet.payload = packet.start;
-    packet.transport = packet.prepend(wire.encodedLength(segment));
-    wire.encode(packet.view, packet.transport, segment);
-    packet.gsoSize = segment.gsoSize;
-    packet.note = segment.reason;
+  #emit(connection: Connection, packet: Packet, out: TcpOutput, now: Micros): void {
+    addressSegment(connection, this.#segment, out);
+    writeSegment(connection, this.#segment, packet);
+    if (this.observer !== undefined) this.observer.segmentLeaves(connection, this.#segment, packet, now);
   }
 }
 
