@@ -27,21 +27,68 @@ export interface Faults {
 
 export type Direction = 'transmit' | 'receive';
 
-/** What a script does with one frame. `behind`: held back until so many later frames have overtaken it. */
-export type Fault = 'pass' | 'drop' | 'duplicate' | 'corrupt' | { readonly delay: Micros } | { readonly behind: number };
+/** What holds a frame back until somebody opens it: the frame that passes next goes first, then this one. */
+export interface Gate {
+  open: boolean;
+}
+
+/** A frame that no end of the wire has sent. */
+export interface Injection {
+  /** From the Ethernet destination on. */
+  readonly bytes: Uint8Array;
+  /** It travels against the frame that caused it. @default false */
+  readonly isBackwards?: boolean;
+  /** How long after the frame that caused it. @default 0: right behind it */
+  readonly delay?: Micros;
+  /** What the capture of its receiver says about it. */
+  readonly note: string;
+}
+
+/** A frame that is put on the wire at a moment, whatever else happens. */
+export interface TimedInjection {
+  readonly bytes: Uint8Array;
+  readonly direction: Direction;
+  /** On the clock of the device. */
+  readonly at: Micros;
+  readonly note: string;
+}
+
+/**
+ * What a script does with one frame.
+ * - `mark`: congestion experienced (RFC 3168); a frame whose sender does not allow it is lost, as in a router
+ * - `behind`: held back until so many later frames have overtaken it
+ * - `until`: held back until the gate is open and one more frame has passed, but not longer than `atMost`
+ * - `flip`: all bits of the byte at this place of the frame are turned over
+ * - `inject`: it passes, and brings others with it
+ * - `all`: several of these
+ */
+export type Fault =
+  | 'pass'
+  | 'drop'
+  | 'duplicate'
+  | 'corrupt'
+  | 'mark'
+  | { readonly delay: Micros }
+  | { readonly behind: number }
+  | { readonly until: Gate; readonly atMost: Micros }
+  | { readonly flip: number }
+  | { readonly inject: readonly Injection[] }
+  | { readonly all: readonly Fault[] };
 
 /**
  * Decides on every frame in turn. The random faults happen to those it passes.
  * @param index counts the frames of this direction, from 1
  * @param packet borrowed, to be read only: the frame is `packet.bytes[start, end)`
  */
-export type FaultScript = (index: number, direction: Direction, packet: Packet) => Fault;
+export type FaultScript = (index: number, direction: Direction, packet: Packet, now: Micros) => Fault;
 
 /** Faults of both directions, and what differs in one of them. */
 export interface FaultOptions extends Faults {
   readonly transmit?: Faults;
   readonly receive?: Faults;
+  /** Which frame by a rule; `faultsByMeaning` makes one of sentences. */
   readonly script?: FaultScript;
+  readonly injections?: readonly TimedInjection[];
 }
 
 /** The faults of one direction, complete and checked. */
@@ -73,10 +120,10 @@ export function onNth(n: number, matches: (packet: Packet, direction: Direction)
 /** Several scripts as one: all of them see every frame, the first that does not let it pass decides. */
 export const scripts =
   (...all: readonly FaultScript[]): FaultScript =>
-  (index, direction, packet) => {
+  (index, direction, packet, now) => {
     let decided: Fault = 'pass';
     for (const script of all) {
-      const fault = script(index, direction, packet);
+      const fault = script(index, direction, packet, now);
       if (decided === 'pass') decided = fault;
     }
     return decided;

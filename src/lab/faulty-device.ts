@@ -7,7 +7,7 @@ import type { Micros } from '../stack/time.ts';
 import { MILLISECOND, NEVER } from '../stack/time.ts';
 import * as ethernet from '../stack/wire/ethernet.ts';
 import { deliver, fits } from './delay-line.ts';
-import type { FaultOptions } from './faults.ts';
+import type { FaultOptions, Injection } from './faults.ts';
 import { faultsOf } from './faults.ts';
 import type { FaultCounts } from './faulty-path.ts';
 import { FaultyPath } from './faulty-path.ts';
@@ -46,8 +46,12 @@ export class FaultyDevice implements LinkDevice, Machine {
     this.mtu = inner.mtu;
     this.#inner = inner;
     this.#clock = clock;
-    this.#outbound = new FaultyPath('transmit', faultsOf(options, 'transmit'), options.script, random);
-    this.#inbound = new FaultyPath('receive', faultsOf(options, 'receive'), options.script, random);
+    const { script, injections = [] } = options;
+    const inwards = (injection: Injection, now: Micros): void => this.#inbound.inject(injection, now);
+    const outwards = (injection: Injection, now: Micros): void => this.#outbound.inject(injection, now);
+    this.#outbound = new FaultyPath('transmit', faultsOf(options, 'transmit'), script, random, inwards);
+    this.#inbound = new FaultyPath('receive', faultsOf(options, 'receive'), script, random, outwards);
+    for (const { direction, at, ...injection } of injections) (direction === 'transmit' ? outwards : inwards)(injection, at);
   }
 
   /** What happened so far, by direction. */

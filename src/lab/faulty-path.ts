@@ -3,9 +3,12 @@ import type { Packet } from '../stack/bytes/packet.ts';
 import type { Random } from '../stack/random.ts';
 import { chance, nextBelow, SeededRandom } from '../stack/random.ts';
 import type { Micros } from '../stack/time.ts';
+import { MILLISECOND } from '../stack/time.ts';
 import * as ethernet from '../stack/wire/ethernet.ts';
+import { markCongestion } from './congestion-mark.ts';
 import { DelayLine } from './delay-line.ts';
-import type { Direction, Fault, FaultScript, Faults } from './faults.ts';
+import { Fate, overrule } from './fate.ts';
+import type { Direction, FaultScript, Faults, Gate, Injection } from './faults.ts';
 
 /** How often each fault happened. A frame counts as reordered when another has overtaken it. */
 export interface FaultCounts {
@@ -16,6 +19,10 @@ export interface FaultCounts {
   corrupted: number;
   reordered: number;
   delayed: number;
+  /** With congestion experienced. */
+  marked: number;
+  /** Frames that nobody sent: forged ones, and old ones once more. */
+  injected: number;
 }
 
 /** A frame that waits for others to overtake it. */
@@ -24,39 +31,39 @@ interface HeldFrame {
   readonly copies: number;
   /** How many frames are still to go before it. */
   ahead: number;
+  /** Where it does not wait for a number of frames: it follows the next one that passes once this is open. */
+  readonly gate: Gate | undefined;
   overtaken: boolean;
   /** When it goes at the latest. */
   readonly until: Micros;
 }
 
-/** What becomes of one frame. */
-class Fate {
-  lost = false;
-  corrupt = false;
-  copies = 1;
-  /** How many later frames go before it. */
-  behind = 0;
-  extraDelay: Micros = 0;
+/** For the capture of the receiver, which is told why the other end sent this: to the end of the first line. */
+function say(packet: Packet, words: string): void {
+  const [first = '', ...rest] = packet.note.split('\n');
+  packet.note = [first === '' ? words : `${first}; ${words}`, ...rest].join('\n');
 }
 
-/** What a script says counts instead of what the dice say. */
-function overrule(fate: Fate, fault: Fault): void {
-  if (fault === 'pass') return;
-  fate.lost = fault === 'drop';
-  fate.corrupt = fault === 'corrupt';
-  fate.copies = fault === 'duplicate' ? 2 : 1;
-  fate.behind = typeof fault === 'object' && 'behind' in fault ? fault.behind : 0;
-  fate.extraDelay = typeof fault === 'object' && 'delay' in fault ? fault.delay : 0;
-}
+const isWaiting = ({ gate, ahead }: HeldFrame): boolean => (gate === undefined ? ahead > 0 : !gate.open);
 
 const passAll: FaultScript = () => 'pass';
 
 export class FaultyPath {
-  readonly counts: FaultCounts = { frames: 0, lost: 0, duplicated: 0, corrupted: 0, reordered: 0, delayed: 0 };
+  readonly counts: FaultCounts = {
+    frames: 0,
+    lost: 0,
+    duplicated: 0,
+    corrupted: 0,
+    reordered: 0,
+    delayed: 0,
+    marked: 0,
+    injected: 0,
+  };
   readonly line = new DelayLine();
   readonly #direction: Direction;
   readonly #faults: Required<Faults>;
   readonly #script: FaultScript;
+  readonly #sendBack: (injection: Injection, now: Micros) => void;
   /** One number for each kind of fault and frame, so that frame 100 is lost or not whatever happened to frame 99. */
   readonly #dice: Random;
   /** Which bits, how long, how far: only drawn from when it matters. */
@@ -66,7 +73,15 @@ export class FaultyPath {
   /** Jitter does not reorder: no frame is due before the one that came before it. */
   #lastDue: Micros = 0;
 
-  constructor(direction: Direction, faults: Required<Faults>, script: FaultScript = passAll, random: Random) {
+  /** @param sendBack puts what travels backwards on the path of the other direction */
+  constructor(
+    direction: Direction,
+    faults: Required<Faults>,
+    script: FaultScript = passAll,
+    random: Random,
+    sendBack: (injection: Injection, now: Micros) => void = () => {},
+  ) {
+    this.#sendBack = sendBack;
     this.#direction = direction;
     this.#faults = faults;
     this.#script = script;
@@ -79,17 +94,22 @@ export class FaultyPath {
     this.counts.frames++;
     const fate = this.#fate;
     this.#roll(fate); // whatever the script says, so that the other frames fare as without it
-    overrule(fate, this.#script(this.counts.frames, this.#direction, packet));
-    if (fate.lost) {
-      this.counts.lost++;
-      this.line.give(packet);
-      return;
+    overrule(fate, this.#script(this.counts.frames, this.#direction, packet, now));
+    this.#launch(packet, fate, now);
+    for (const injection of fate.injections) {
+      if (injection.isBackwards === true) this.#sendBack(injection, now);
+      else this.inject(injection, now);
     }
-    if (fate.corrupt) this.#corrupt(packet);
-    if (fate.copies > 1) this.counts.duplicated++;
-    if (fate.behind > 0) this.#hold(packet, fate, now);
-    else if (fate.extraDelay > 0) this.#straggle(packet, fate, now);
-    else this.#pass(packet, fate, now);
+  }
+
+  /** Puts a frame on its way that nobody sent; it takes as long as the others, and the faults leave it alone. */
+  inject({ bytes, delay = 0, note }: Injection, now: Micros): void {
+    this.counts.injected++;
+    const packet = this.line.take(bytes.length);
+    packet.reset();
+    packet.append(bytes);
+    packet.note = note;
+    this.line.insert(packet, now + this.#delay() + delay);
   }
 
   /** When `line` has a frame that is due, or a frame has been held back for long enough. */
@@ -106,13 +126,31 @@ export class FaultyPath {
     this.#held = this.#held.filter((held) => held.until > now);
   }
 
+  #launch(packet: Packet, fate: Fate, now: Micros): void {
+    if (fate.lost || (fate.mark && !markCongestion(packet))) {
+      this.counts.lost++;
+      this.line.give(packet);
+      return;
+    }
+    if (fate.mark) {
+      this.counts.marked++;
+      say(packet, 'congestion experienced, marked on the way');
+    }
+    if (fate.corrupt) this.#corrupt(packet);
+    if (fate.flip >= 0) this.#flip(packet, fate.flip);
+    if (fate.copies > 1) this.counts.duplicated++;
+    if (fate.behind > 0 || fate.gate !== undefined) this.#hold(packet, fate, now);
+    else if (fate.extraDelay > 0) this.#straggle(packet, fate, now);
+    else this.#pass(packet, fate, now);
+  }
+
   #roll(fate: Fate): void {
+    fate.clear();
     const { loss, corrupt, duplicate, reorder, reorderBy } = this.#faults;
     fate.lost = chance(this.#dice, loss);
     fate.corrupt = chance(this.#dice, corrupt);
     fate.copies = chance(this.#dice, duplicate) ? 2 : 1;
     fate.behind = chance(this.#dice, reorder) ? 1 + nextBelow(this.#detail, reorderBy) : 0;
-    fate.extraDelay = 0;
   }
 
   #pass(packet: Packet, { copies }: Fate, now: Micros): void {
@@ -126,31 +164,38 @@ export class FaultyPath {
   /** A frame that alone is late: the next ones do not wait for it, as they do for one that jitter made late. */
   #straggle(packet: Packet, { copies, extraDelay }: Fate, now: Micros): void {
     this.counts.delayed++;
+    say(packet, `${extraDelay / MILLISECOND} ms late on the way`);
     this.#insert(packet, copies, now + this.#delay() + extraDelay);
   }
 
-  #hold(packet: Packet, { copies, behind }: Fate, now: Micros): void {
-    const until = now + this.#delay() + this.#faults.reorderWithin;
-    this.#held.push({ packet, copies, ahead: behind, overtaken: false, until });
+  #hold(packet: Packet, { copies, behind, gate, atMost }: Fate, now: Micros): void {
+    const until = now + this.#delay() + (gate === undefined ? this.#faults.reorderWithin : atMost);
+    this.#held.push({ packet, copies, ahead: behind, gate, overtaken: false, until });
   }
 
   /** One more frame has gone, at `due`: those that waited for just that one follow it. */
   #overtake(due: Micros): void {
     let someGo = false;
     for (const held of this.#held) {
-      if (!held.overtaken) this.counts.reordered++;
+      if (!held.overtaken) {
+        this.counts.reordered++;
+        say(held.packet, 'overtaken on the way');
+      }
       held.overtaken = true;
       held.ahead--;
-      if (held.ahead > 0) continue;
+      if (isWaiting(held)) continue;
       this.#insert(held.packet, held.copies, due);
       someGo = true;
     }
-    if (someGo) this.#held = this.#held.filter((held) => held.ahead > 0);
+    if (someGo) this.#held = this.#held.filter(isWaiting);
   }
 
   #insert(packet: Packet, copies: number, due: Micros): void {
     this.line.insert(packet, due);
-    if (copies === 2) this.line.insert(this.line.copy(packet), due);
+    if (copies !== 2) return;
+    const copy = this.line.copy(packet);
+    say(copy, 'doubled on the way');
+    this.line.insert(copy, due);
   }
 
   /**
@@ -174,6 +219,17 @@ export class FaultyPath {
       bytes[at + (bit >>> 3)]! ^= 1 << (bit & 7);
     }
     packet.checksumVouched = false;
+    say(packet, 'bits turned over on the way');
+  }
+
+  /** The Internet checksum finds any one byte that is wrong, so the receiver will. */
+  #flip(packet: Packet, offset: number): void {
+    const at = packet.start + offset;
+    if (at >= packet.end) return;
+    packet.bytes[at]! ^= 0xff;
+    packet.checksumVouched = false;
+    this.counts.corrupted++;
+    say(packet, 'one byte wrong since it was on the way');
   }
 
   #delay(): Micros {

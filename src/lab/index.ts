@@ -1,8 +1,38 @@
 /** Every public name of the lab, listed by hand. */
+export type { Expectation, ForgedSegment, Forgery } from './by-meaning/forge.ts';
+export { forgedSegment, reset } from './by-meaning/forge.ts';
+export { faultsByMeaning } from './by-meaning/plan.ts';
+export type { Selector } from './by-meaning/selector.ts';
+export {
+  arpReplies,
+  arpRequests,
+  data,
+  datagrams,
+  echoReplies,
+  echoRequests,
+  everyRetransmissionOf,
+  fin,
+  fragments,
+  frames,
+  icmpErrors,
+  pureAcks,
+  range,
+  retransmissionOf,
+  retransmissions,
+  rst,
+  segments,
+  syn,
+  synAck,
+} from './by-meaning/selectors.ts';
+export { parseFault } from './by-meaning/sentence.ts';
+export type { FaultRule, Occasion } from './by-meaning/verbs.ts';
+export { corruptByte, delay, duplicate, holdBack, inject, injectAt, lose, mark, replay, swap } from './by-meaning/verbs.ts';
+export type { WireEnds } from './by-meaning/wire.ts';
+export { FaultSentenceError } from './by-meaning/words.ts';
 export type { CableDrop, CableEnd, CableOptions } from './cable.ts';
 export { Cable } from './cable.ts';
 export type { QueueLevel, QueueLimits } from './drop-tail-queue.ts';
-export type { Direction, Fault, FaultOptions, FaultScript, Faults } from './faults.ts';
+export type { Direction, Fault, FaultOptions, FaultScript, Faults, Gate, Injection, TimedInjection } from './faults.ts';
 export { carriesTcpData, onNth, scripts } from './faults.ts';
 export { FaultyDevice } from './faulty-device.ts';
 export type { FaultCounts } from './faulty-path.ts';

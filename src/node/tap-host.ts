@@ -3,6 +3,9 @@ import { writeFileSync } from 'node:fs';
 import type { FrameSink, InterfaceDetails } from '../capture/record/frame-sink.ts';
 import { FrameTee } from '../capture/record/frame-tee.ts';
 import { RecordingDevice } from '../capture/record/recording-device.ts';
+import { faultsByMeaning } from '../lab/by-meaning/plan.ts';
+import type { FaultRule } from '../lab/by-meaning/verbs.ts';
+import type { WireEnds } from '../lab/by-meaning/wire.ts';
 import type { FaultOptions } from '../lab/faults.ts';
 import { FaultyDevice } from '../lab/faulty-device.ts';
 import type { LinkDevice } from '../stack/device.ts';
@@ -40,6 +43,8 @@ export interface TapHostOptions {
   /** Let the kernel sum and cut. Faults switch it off. @default true */
   readonly offload?: boolean;
   readonly faults?: FaultOptions;
+  /** Faults by meaning; times count from the opening of the TAP. */
+  readonly faultRules?: readonly FaultRule[];
   /** Of the faults. @default 1 */
   readonly seed?: number;
   /** Told of every frame. */
@@ -48,6 +53,9 @@ export interface TapHostOptions {
 }
 
 export const DEFAULT_IP = '10.0.0.2/24';
+
+/** What sentences about faults call the two ends of a TAP. */
+export const TAP_ENDS: WireEnds = { transmit: 'stack', receive: ['linux', 'tap'] };
 
 type Device = LinkDevice & Watchable & { readonly name: string; close(): void };
 
@@ -105,9 +113,9 @@ export class TapHost {
 }
 
 function openTap(options: TapHostOptions): Device {
-  const { tap, mtu, offload = true, faults } = options;
+  const { tap, mtu, offload = true } = options;
   const device = TapDevice.open({
-    offload: offload && faults === undefined,
+    offload: offload && !hasFaults(options),
     ...(tap === undefined ? {} : { name: tap }),
     ...(mtu === undefined ? {} : { mtu }),
   });
@@ -158,14 +166,18 @@ function hostSide({ hostIp, ip = DEFAULT_IP }: TapHostOptions): { readonly addre
   return { address: formatV4(first === address ? first + 1 : first), prefixLength: prefix.length };
 }
 
-function withFaults(device: Device, clock: HostClock, { faults, seed = 1 }: TapHostOptions): FaultyDevice | undefined {
-  if (faults === undefined) return undefined;
+const hasFaults = ({ faults, faultRules = [] }: TapHostOptions): boolean => faults !== undefined || faultRules.length > 0;
+
+function withFaults(device: Device, clock: HostClock, options: TapHostOptions): FaultyDevice | undefined {
+  if (!hasFaults(options)) return undefined;
+  const { faults = {}, faultRules = [], seed = 1 } = options;
+  const byMeaning = faultRules.length === 0 ? {} : faultsByMeaning({ ...TAP_ENDS, began: clock.now() }, faultRules);
   const shared = {
     get now() {
       return clock.now();
     },
   };
-  return new FaultyDevice(device, shared, new SeededRandom(seed), faults);
+  return new FaultyDevice(device, shared, new SeededRandom(seed), { ...faults, ...byMeaning });
 }
 
 function withCapture(

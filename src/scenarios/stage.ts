@@ -1,7 +1,7 @@
 /** Where a scenario is played: a world with its hosts, cables and recording, and the words in which it is told. */
 import type { FrameSink } from '../capture/record/frame-sink.ts';
-import type { Cable, CableEnd, CableOptions, HostOptions } from '../lab/index.ts';
-import { host, type World } from '../lab/index.ts';
+import type { Cable, CableEnd, CableOptions, FaultRule, HostOptions } from '../lab/index.ts';
+import { faultsByMeaning, host, type World } from '../lab/index.ts';
 import type { Micros, TcpOptions } from '../stack/index.ts';
 import { formatMac, formatV4, fromV4, parseInterfaceAddress, SECOND } from '../stack/index.ts';
 import { ofIpv4 } from '../stack/wire/mac-address.ts';
@@ -20,6 +20,11 @@ export interface PairOptions {
   /** Of both. */
   readonly tcp?: Partial<TcpOptions>;
   readonly client?: Partial<HostOptions>;
+  /**
+   * What goes wrong on the wire, by meaning: `[lose(data(7).from('client'))]`. It begins with the story. What the client sends is
+   * recorded before it can be lost, and what the server sends after.
+   */
+  readonly faults?: readonly FaultRule[];
   readonly server?: Partial<HostOptions>;
   /** @default client and server */
   readonly names?: readonly [client: string, server: string];
@@ -69,7 +74,10 @@ export class Stage {
   async pair(options: PairOptions = {}): Promise<Pair> {
     const { cable: line = {}, back = line, tcp = {}, names = ['client', 'server'], acquainted = true } = options;
     const cable = this.world.cable(line, back);
-    const client = this.host(names[0], cable.a, { address: '10.0.0.1/24', tcp, ...options.client }, line.rate);
+    const began = this.world.now + (acquainted ? ACQUAINTANCE : 0);
+    const faults = options.faults && faultsByMeaning({ transmit: names[0], receive: names[1], began }, options.faults);
+    const clientOptions = { address: '10.0.0.1/24', tcp, ...options.client, ...(faults === undefined ? {} : { faults }) };
+    const client = this.host(names[0], cable.a, clientOptions, line.rate);
     const server = this.host(names[1], cable.b, { address: '10.0.0.2/24', tcp, ...options.server }, back.rate);
     if (acquainted) await this.acquaint(client, server);
     return { cable, client, server };

@@ -53,6 +53,7 @@ test.each<[words: string, line: RegExp]>([
   ['up --loss -1', /a rate is written/],
   ['up --reorder x', /a rate is written/],
   ['up --delay fast', /a time is written 20ms, 1\.5s or 300us/],
+  ['up --fault explode', /--fault explode: "explode" is nothing that can happen to a frame: say lose, drop, /],
   ['up --seed -3', /a seed is a whole number/],
   ['up --tcp sack', /--tcp sack: an option of TCP is written NAME=VALUE, such as sack=off,ackDelay=0/],
   ['up --tcp sack=no', /sack is on or off/],

@@ -158,9 +158,20 @@ test.each([
   { options: ['--duplicate', '100%'], expected: /\+\d+ duplicates/ },
   { options: ['--delay', '30ms'], expected: /rtt min\/avg\/max\/mdev = [6-9]\d\./ },
   { options: ['--corrupt', '100%'], expected: /100% packet loss/ },
+  { options: ['--fault', 'lose ping 2 from linux'], expected: /3 packets transmitted, 2 received/ },
+  { options: ['--fault', 'lose all from stack', '--fault', 'duplicate pings'], expected: /100% packet loss/ },
 ])('faults: ping over $options', async ({ options, expected }) => {
   const { out } = await tapstack.beside('ping -q -c 3 -i 0.1 -W 1 10.0.0.2', options);
   expect(out).toMatch(expected);
+});
+
+test('--fault by meaning: the third data segment and its first retransmission get lost, the second arrives', async () => {
+  const third = 'lose data 3 from stack';
+  const options = ['--verbose', '--fault', third, '--fault', 'lose the retransmission of data 3 from stack too'];
+  const { out, err } = await tapstack.beside('curl -s -o page http://10.0.0.2/bytes/20000 && wc -c < page', options);
+  expect(out.trim()).toBe('20000');
+  const sent = [...err.matchAll(/ > 10\.0\.0\.2:80 > .* seq (\d+):\d+ .*length \d+/g)].map((match) => match[1]);
+  expect(sent.filter((seq) => seq === '2897').length).toBeGreaterThanOrEqual(3);
 });
 
 test('--no-services: ping is answered, every port is closed', async () => {

@@ -47,11 +47,11 @@ for (const { what, frame, carries } of [
 test('onNth does its fault to the n-th frame that matches and to no other', () => {
   const script = onNth(2, (packet, direction) => direction === 'transmit' && carriesTcpData(packet), 'drop');
   const seen = [
-    script(1, 'transmit', tcpFrame({})),
-    script(2, 'transmit', tcpFrame({ data: 1 })),
-    script(1, 'receive', tcpFrame({ data: 1 })),
-    script(3, 'transmit', tcpFrame({ data: 1 })),
-    script(4, 'transmit', tcpFrame({ data: 1 })),
+    script(1, 'transmit', tcpFrame({}), 0),
+    script(2, 'transmit', tcpFrame({ data: 1 }), 0),
+    script(1, 'receive', tcpFrame({ data: 1 }), 0),
+    script(3, 'transmit', tcpFrame({ data: 1 }), 0),
+    script(4, 'transmit', tcpFrame({ data: 1 }), 0),
   ];
   expect(seen).toEqual(['pass', 'pass', 'pass', 'drop', 'pass']);
 });
@@ -59,7 +59,12 @@ test('onNth does its fault to the n-th frame that matches and to no other', () =
 test('of several scripts the first that has something to say decides, and all of them count on', () => {
   const any = (): boolean => true;
   const both = scripts(onNth(2, any, 'drop'), onNth(2, any, 'duplicate'), onNth(3, any, 'corrupt'));
-  expect([1, 2, 3, 4].map((index): Fault => both(index, 'transmit', testFrame(60)))).toEqual(['pass', 'drop', 'corrupt', 'pass']);
+  expect([1, 2, 3, 4].map((index): Fault => both(index, 'transmit', testFrame(60), 0))).toEqual([
+    'pass',
+    'drop',
+    'corrupt',
+    'pass',
+  ]);
 });
 
 test('what is said for one direction counts there instead of what is said for both', () => {

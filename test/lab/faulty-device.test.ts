@@ -125,7 +125,16 @@ for (const direction of both) {
 test('nothing asked for: every frame passes at once', () => {
   const { arrivals, device } = run({}, { frames: 50 });
   expect(arrivals.map(({ number, at }) => [number, at])).toEqual(range(50).map((n) => [n, (n - 1) * 100]));
-  expect(device.counts.transmit).toEqual({ frames: 50, lost: 0, duplicated: 0, corrupted: 0, reordered: 0, delayed: 0 });
+  expect(device.counts.transmit).toEqual({
+    frames: 50,
+    lost: 0,
+    duplicated: 0,
+    corrupted: 0,
+    reordered: 0,
+    delayed: 0,
+    marked: 0,
+    injected: 0,
+  });
 });
 
 test('everything asked for: nothing passes', () => {

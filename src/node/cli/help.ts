@@ -18,6 +18,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
   up: [
     ['tapstack up --private -- ping -c 3 10.0.0.2', 'no root needed'],
     ['tapstack up --private --loss 20% -- ping -c 9 10.0.0.2', 'a bad line'],
+    ['tapstack up --private --fault "lose data 3 from stack" -- curl http://10.0.0.2/', 'and how it is repaired'],
     ['tapstack up --private --tcp sack=off -- curl http://10.0.0.2/', 'for a lecture'],
     ['sudo tapstack up', 'until Ctrl-C, on a TAP of this machine'],
     ['sudo tapstack up --capture - | wireshark -k -i -', 'watch live'],

@@ -1,6 +1,7 @@
 /** The options that every command with a stack on a TAP shares. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { FaultRule } from '../../lab/by-meaning/verbs.ts';
 import type { FaultOptions } from '../../lab/faults.ts';
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import type { Micros } from '../../stack/time.ts';
@@ -28,6 +29,8 @@ export interface NetworkOptions {
   readonly reorder?: number;
   readonly duplicate?: number;
   readonly corrupt?: number;
+  /** By meaning, each a sentence. */
+  readonly fault?: readonly FaultRule[];
   readonly seed?: number;
 }
 
@@ -97,6 +100,11 @@ export function addFaultOptions(command: Command): Command {
   add(command, FAULTS, '--reorder <rate>', 'frames that others overtake', parse.probability);
   add(command, FAULTS, '--duplicate <rate>', 'frames that arrive twice', parse.probability);
   add(command, FAULTS, '--corrupt <rate>', 'frames with bits turned over', parse.probability);
+  command.addOption(
+    new Option('--fault <sentence>', 'one by its meaning, such as "lose data 7 from stack"; may be said several times')
+      .argParser(parse.fault)
+      .helpGroup(FAULTS),
+  );
   add(command, FAULTS, '--seed <number>', 'which frames are hit, the same for the same seed (default: 1)', parse.seed);
   return command;
 }

@@ -1,11 +1,15 @@
 /** Words of the command line turned into values; what cannot be one is refused in a line that says what would be right. */
 import { InvalidArgumentError } from 'commander';
+import { parseFault } from '../../lab/by-meaning/sentence.ts';
+import type { FaultRule } from '../../lab/by-meaning/verbs.ts';
+import { FaultSentenceError } from '../../lab/by-meaning/words.ts';
 import { parseInterfaceAddress } from '../../stack/ip/prefix.ts';
 import type { Micros } from '../../stack/time.ts';
 import { MICROSECOND, MILLISECOND, SECOND } from '../../stack/time.ts';
 import { parseV4 } from '../../stack/wire/ip-address.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
 import * as mac from '../../stack/wire/mac-address.ts';
+import { TAP_ENDS } from '../tap-host.ts';
 
 export function port(text: string): number {
   return integer(text, 1, 65_535, 'a port is a whole number from 1 to 65535');
@@ -71,4 +75,16 @@ export function macAddress(text: string): MacAddress {
     throw new InvalidArgumentError(`"${text}" is not the Ethernet address of one station, such as 02:00:00:00:00:02`);
   }
   return parsed;
+}
+
+/** A sentence such as `lose data 7 from stack`, behind those that were said before. */
+export function fault(sentence: string, before: readonly FaultRule[] = []): readonly FaultRule[] {
+  try {
+    const rule = parseFault(sentence);
+    rule.play(TAP_ENDS); // whether everybody it names is there
+    return [...before, rule];
+  } catch (error) {
+    if (error instanceof FaultSentenceError) throw new InvalidArgumentError(error.problem);
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }

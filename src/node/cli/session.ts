@@ -92,8 +92,8 @@ const captureOptions = (): ConstructorParameters<typeof CaptureFile>[1] => ({
 });
 
 function hostOptions(options: NetworkOptions, sinks: readonly FrameSink[]): TapHostOptions {
-  const { tap, ip, hostIp, gateway, mac, mtu, tapDriver, offload, seed, tcp } = options;
-  const given = { tap, hostIp, gateway, mac, mtu, seed, tcp, faults: faultsOf(options) };
+  const { tap, ip, hostIp, gateway, mac, mtu, tapDriver, offload, seed, tcp, fault } = options;
+  const given = { tap, hostIp, gateway, mac, mtu, seed, tcp, faults: faultsOf(options), faultRules: fault };
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ip, driver: tapDriver, offload, sinks, ...present };
 }
