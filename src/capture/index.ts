@@ -22,10 +22,12 @@ export type {
 export { ByteBuilder } from './file/byte-builder.ts';
 export type { CaptureBytesOptions } from './file/capture-bytes.ts';
 export { captureBytes } from './file/capture-bytes.ts';
-export type { Capture, CapturedInterface } from './file/capture-data.ts';
+export type { Capture, CapturedInterface, CaptureEnd, CaptureInfo } from './file/capture-data.ts';
+export type { Outcome, TakeFrame } from './file/capture-parser.ts';
+export { CaptureParser } from './file/capture-parser.ts';
 export type { CaptureWriterOptions, FileFormat } from './file/capture-writer.ts';
 export { CaptureWriter } from './file/capture-writer.ts';
-export { readPcap, writeFrame as writePcapFrame, writeHeader as writePcapHeader } from './file/pcap.ts';
+export { writeFrame as writePcapFrame, writeHeader as writePcapHeader } from './file/pcap.ts';
 export type { HostNames, InterfaceStatistics, SectionDetails } from './file/pcapng.ts';
 export {
   writeFrame as writePcapngFrame,
@@ -34,7 +36,6 @@ export {
   writeSectionHeader,
   writeStatistics,
 } from './file/pcapng.ts';
-export { readPcapng } from './file/pcapng-reader.ts';
 export { readCapture } from './file/read-capture.ts';
 export { foldRuns } from './ladder/fold.ts';
 export type { Ladder, LadderArrival, LadderHost, LadderOptions, LadderRow, Mark, SegmentFacts, Tone } from './ladder/ladder.ts';

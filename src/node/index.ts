@@ -1,5 +1,7 @@
 /** Every public name of the outside world, listed by hand. */
 
+export type { CaptureReaderOptions } from './capture-reader.ts';
+export { CaptureReader } from './capture-reader.ts';
 export { closeOnExit } from './close-on-exit.ts';
 export type { DuplexDeviceOptions } from './duplex-device.ts';
 export { DuplexDevice } from './duplex-device.ts';

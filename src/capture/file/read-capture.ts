@@ -1,19 +1,18 @@
-/** A capture file of either format, told apart by its first word. */
+/** A whole capture file in memory, of either format. */
+import type { RecordedFrame } from '../record/frame-sink.ts';
 import type { Capture } from './capture-data.ts';
-import { readPcap } from './pcap.ts';
-import { SECTION_HEADER } from './pcapng-numbers.ts';
-import { readPcapng } from './pcapng-reader.ts';
+import { factsOf } from './capture-data.ts';
+import { CaptureParser } from './capture-parser.ts';
 
-/** Never throws: `end` and `problem` say what became of a file that is cut off, damaged, or no capture at all. */
+/**
+ * Never throws: `end` and `problem` say what became of a file that is cut off, damaged, or no capture at all. The work and
+ * the memory are proportional to the file.
+ */
 export function readCapture(bytes: Uint8Array): Capture {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length >= 4 && view.getUint32(0) === SECTION_HEADER) return readPcapng(bytes);
-  const capture = readPcap(bytes);
-  if (capture.end !== 'damaged' || capture.interfaces.length > 0) return capture;
-  const found =
-    bytes.length === 0
-      ? 'an empty file'
-      : [...bytes.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, '0')).join(' ');
-  const problem = `offset 0: expected a capture, pcapng (0a 0d 0d 0a) or pcap (a1 b2 c3 d4, a1 b2 3c 4d, or either reversed), found ${found}`;
-  return { ...capture, format: 'unknown', problem };
+  const parser = new CaptureParser();
+  const frames: RecordedFrame[] = [];
+  const take = (frame: RecordedFrame): void => void frames.push(frame);
+  parser.push(bytes, take);
+  const outcome = parser.finish(take);
+  return { ...factsOf(parser.info), frames, ...outcome };
 }
