@@ -39,5 +39,7 @@ export type { FaultCounts } from './faulty-path.ts';
 export type { HostOptions } from './host.ts';
 export { host } from './host.ts';
 export type { Clock, Machine, Timed } from './machine.ts';
+export type { RouterOptions, RouterPort } from './router.ts';
+export { Router, router } from './router.ts';
 export type { RunOptions, WorldOptions } from './world.ts';
 export { World } from './world.ts';
