@@ -1,16 +1,25 @@
 /** Every public name of the capture part, listed by hand. */
 
+export type { DissectOptions } from './dissect/dissect.ts';
 export { dissect } from './dissect/dissect.ts';
+export type { Dhcp, DhcpOption } from './dissect/dissect-dhcp.ts';
+export type { Dns, DnsQuestion, DnsRecord, DnsSection } from './dissect/dissect-dns.ts';
 export type {
+  Application,
   Arp,
   ChecksumState,
+  Cooked,
   Dissected,
   Ethernet,
   Icmp,
   IpPacket,
   Ipv4,
+  Ipv4Option,
   Ipv6,
+  Ipv6Extension,
+  Link,
   Llc,
+  Loopback,
   Ports,
   Span,
   Tcp,

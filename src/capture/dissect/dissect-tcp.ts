@@ -1,8 +1,10 @@
 /** A TCP header for people, RFC 9293 §3.1, with every option named. */
-import { isZero } from '../../stack/bytes/checksum.ts';
 import * as tcp from '../../stack/wire/tcp.ts';
 import { hex } from '../file/capture-data.ts';
-import type { ChecksumState, Ports, Span, Tcp, TcpOption } from './dissected.ts';
+import type { Ports, Span, Tcp, TcpOption } from './dissected.ts';
+import { portsOf } from './ports.ts';
+import type { TransportRange } from './range.ts';
+import { checksumState, isPartial } from './range.ts';
 
 /** Of the IANA registry, those that one meets. */
 const OPTION_NAMES: Record<number, string> = {
@@ -17,34 +19,26 @@ const OPTION_NAMES: Record<number, string> = {
   254: 'experiment 2',
 };
 
-export interface TransportRange {
-  readonly at: number;
-  readonly end: number;
-  /** Sum of the pseudo-header, or undefined when not all bytes are there that the checksum covers. */
-  readonly pseudoSum: number | undefined;
-  /** Inside an ICMP error, where only the first bytes need be there. */
-  readonly quoted: boolean;
-}
-
 export function dissectTcp(
   view: DataView,
   range: TransportRange,
   faults: string[],
-): { transport: Tcp | Ports | undefined; payload: Span } {
-  const { at, end, quoted } = range;
+): { transport: Tcp | Ports | undefined; payload: Span; payloadLength: number } {
+  const { at, end } = range;
   const size = end - at;
   if (size < tcp.HEADER) {
-    if (!quoted) faults.push(`TCP header too short: ${size} of 20 bytes`);
-    return { transport: portsOf(view, at, end, 'TCP'), payload: { at: end, length: 0 } };
+    if (!isPartial(range)) faults.push(`TCP header too short: ${size} of 20 bytes`);
+    return { transport: portsOf(view, at, end, 'TCP'), payload: { at: end, length: 0 }, payloadLength: 0 };
   }
   const headerLength = tcp.headerLength(view, at);
   if (headerLength < tcp.HEADER) faults.push(`TCP data offset ${headerLength / 4} is below 5`);
-  if (headerLength > size && !quoted) faults.push(`TCP header too short: ${size} of ${headerLength} bytes`);
+  if (headerLength > size && !isPartial(range)) faults.push(`TCP header too short: ${size} of ${headerLength} bytes`);
   const payloadAt = Math.min(at + Math.max(headerLength, tcp.HEADER), end);
   const checksum = checksumState(view, range);
   if (checksum === 'bad') faults.push(`TCP checksum ${hex(view.getUint16(at + tcp.CHECKSUM_OFFSET), 4)} is wrong`);
   const transport: Tcp = {
     kind: 'tcp',
+    at,
     sourcePort: tcp.sourcePort(view, at),
     destinationPort: tcp.destinationPort(view, at),
     seq: tcp.sequence(view, at) >>> 0,
@@ -53,18 +47,11 @@ export function dissectTcp(
     window: tcp.window(view, at),
     urgent: tcp.urgent(view, at),
     headerLength,
-    options: dissectOptions(view, at + tcp.HEADER, payloadAt, faults),
+    options: dissectOptions(view, at + tcp.HEADER, payloadAt, headerLength > size ? [] : faults),
     checksum,
   };
-  return { transport, payload: { at: payloadAt, length: end - payloadAt } };
-}
-
-export const checksumState = (view: DataView, { at, end, pseudoSum }: TransportRange): ChecksumState =>
-  pseudoSum === undefined ? 'unchecked' : isZero(view, at, end, pseudoSum) ? 'good' : 'bad';
-
-export function portsOf(view: DataView, at: number, end: number, protocol: 'TCP' | 'UDP'): Ports | undefined {
-  if (end - at < 4) return undefined;
-  return { kind: 'ports', protocol, sourcePort: view.getUint16(at), destinationPort: view.getUint16(at + 2) };
+  const payloadLength = Math.max(range.wireEnd - at - Math.max(headerLength, tcp.HEADER), end - payloadAt);
+  return { transport, payload: { at: payloadAt, length: end - payloadAt }, payloadLength };
 }
 
 function dissectOptions(view: DataView, from: number, end: number, faults: string[]): TcpOption[] {
@@ -73,11 +60,11 @@ function dissectOptions(view: DataView, from: number, end: number, faults: strin
   while (at < end) {
     const kind = view.getUint8(at);
     if (kind === 0) {
-      options.push({ kind: 'end' });
+      options.push({ kind: 'end', at, length: 1 });
       break;
     }
     if (kind === 1) {
-      options.push({ kind: 'no operation' });
+      options.push({ kind: 'no operation', at, length: 1 });
       at++;
       continue;
     }
@@ -93,12 +80,15 @@ function dissectOptions(view: DataView, from: number, end: number, faults: strin
 }
 
 function dissectOption(view: DataView, at: number, kind: number, length: number): TcpOption {
-  if (kind === 2 && length === 4) return { kind: 'mss', value: view.getUint16(at + 2) };
-  if (kind === 3 && length === 3) return { kind: 'window scale', shift: view.getUint8(at + 2) };
-  if (kind === 4 && length === 2) return { kind: 'SACK permitted' };
-  if (kind === 5 && length > 2 && length % 8 === 2) return { kind: 'SACK', blocks: sackBlocks(view, at + 2, at + length) };
-  if (kind === 8 && length === 10) return { kind: 'timestamps', value: view.getUint32(at + 2), echo: view.getUint32(at + 6) };
-  return { kind: 'other', number: kind, name: OPTION_NAMES[kind] ?? `option ${kind}`, length };
+  const span = { at, length };
+  if (kind === 2 && length === 4) return { ...span, kind: 'mss', value: view.getUint16(at + 2) };
+  if (kind === 3 && length === 3) return { ...span, kind: 'window scale', shift: view.getUint8(at + 2) };
+  if (kind === 4 && length === 2) return { ...span, kind: 'SACK permitted' };
+  if (kind === 5 && length > 2 && length % 8 === 2)
+    return { ...span, kind: 'SACK', blocks: sackBlocks(view, at + 2, at + length) };
+  if (kind === 8 && length === 10)
+    return { ...span, kind: 'timestamps', value: view.getUint32(at + 2), echo: view.getUint32(at + 6) };
+  return { ...span, kind: 'other', number: kind, name: OPTION_NAMES[kind] ?? `option ${kind}` };
 }
 
 function sackBlocks(view: DataView, from: number, end: number): { left: number; right: number }[] {

@@ -19,6 +19,9 @@ const ETHER_TYPES: Record<number, string> = {
 
 export const etherTypeName = (type: number): string => ETHER_TYPES[type] ?? `EtherType 0x${type.toString(16).padStart(4, '0')}`;
 
+/** AF_INET6 in the systems that write LINKTYPE_NULL: Linux and Windows, NetBSD and OpenBSD, FreeBSD, macOS. */
+export const IPV6_FAMILIES: readonly number[] = [10, 24, 28, 30];
+
 const PROTOCOLS: Record<number, string> = {
   0: 'hop-by-hop options',
   1: 'ICMP',
@@ -122,12 +125,22 @@ export function icmpName(type: number, code: number): string {
   }
 }
 
+/** RFC 4443 §3. */
+const V6_UNREACHABLE: readonly string[] = [
+  'no route to destination',
+  'administratively prohibited',
+  'beyond scope of source address',
+  'address unreachable',
+  'port unreachable',
+  'source address failed policy',
+  'reject route to destination',
+];
+const V6_TIME_EXCEEDED: readonly string[] = ['hop limit exceeded', 'reassembly time exceeded'];
+const V6_PARAMETER_PROBLEM: readonly string[] = ['erroneous header field', 'unrecognized next header', 'unrecognized option'];
+
 /** RFC 4443, RFC 4861, RFC 3810. */
 const ICMPV6_TYPES: Record<number, string> = {
-  1: 'destination unreachable',
   2: 'packet too big',
-  3: 'time exceeded',
-  4: 'parameter problem',
   128: 'echo request',
   129: 'echo reply',
   130: 'multicast listener query',
@@ -141,4 +154,81 @@ const ICMPV6_TYPES: Record<number, string> = {
   143: 'multicast listener report v2',
 };
 
-export const icmpv6Name = (type: number): string => ICMPV6_TYPES[type] ?? `type ${type}`;
+export function icmpv6Name(type: number, code: number): string {
+  switch (type) {
+    case 1:
+      return V6_UNREACHABLE[code] ?? `unreachable, code ${code}`;
+    case 3:
+      return V6_TIME_EXCEEDED[code] ?? `time exceeded, code ${code}`;
+    case 4:
+      return V6_PARAMETER_PROBLEM[code] ?? `parameter problem, code ${code}`;
+    default:
+      return ICMPV6_TYPES[type] ?? `type ${type}, code ${code}`;
+  }
+}
+
+/** RFC 1035 §3.2.2, RFC 3596, RFC 6891 and the IANA registry. */
+const DNS_TYPES: Record<number, string> = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  6: 'SOA',
+  12: 'PTR',
+  13: 'HINFO',
+  15: 'MX',
+  16: 'TXT',
+  28: 'AAAA',
+  33: 'SRV',
+  35: 'NAPTR',
+  39: 'DNAME',
+  41: 'OPT',
+  43: 'DS',
+  46: 'RRSIG',
+  47: 'NSEC',
+  48: 'DNSKEY',
+  50: 'NSEC3',
+  64: 'SVCB',
+  65: 'HTTPS',
+  252: 'AXFR',
+  255: 'ANY',
+  257: 'CAA',
+};
+export const dnsTypeName = (type: number): string => DNS_TYPES[type] ?? `TYPE${type}`; // RFC 3597 §5
+
+/** RFC 1035 §4.1.1, RFC 2136 §2.2. */
+const DNS_CODES: readonly string[] = [
+  'no error',
+  'format error',
+  'server failure',
+  'no such name',
+  'not implemented',
+  'refused',
+  'name exists',
+  'record set exists',
+  'record set does not exist',
+  'not authoritative',
+  'not in zone',
+];
+export const dnsCodeName = (code: number): string => DNS_CODES[code] ?? `code ${code}`;
+
+const DNS_OPERATIONS: Record<number, string> = { 0: 'query', 1: 'inverse query', 2: 'status', 4: 'notify', 5: 'update' };
+export const dnsOperationName = (code: number): string => DNS_OPERATIONS[code] ?? `operation ${code}`;
+
+/** RFC 2131 §3.1 table 2, RFC 3203, RFC 4388. */
+const DHCP_MESSAGES: readonly string[] = [
+  'BOOTP',
+  'discover',
+  'offer',
+  'request',
+  'decline',
+  'acknowledgment',
+  'negative acknowledgment',
+  'release',
+  'inform',
+  'force renew',
+  'lease query',
+  'lease unassigned',
+  'lease unknown',
+  'lease active',
+];
+export const dhcpMessageName = (type: number): string => DHCP_MESSAGES[type] ?? `message ${type}`;

@@ -2,6 +2,7 @@
 import * as tcp from '../../stack/wire/tcp.ts';
 import type { Dissected, Ipv4, Ipv6, Tcp } from '../dissect/dissected.ts';
 import { protocolName } from '../dissect/names.ts';
+import { applicationPhrase } from './application.ts';
 import * as phrases from './phrases.ts';
 import type { SequenceBases, SequenceTracker } from './sequence-tracker.ts';
 import { ABSOLUTE } from './sequence-tracker.ts';
@@ -15,7 +16,8 @@ export interface DescribeOptions {
 export function describe(packet: Dissected, { relative }: DescribeOptions = {}): string {
   const tags = packet.ethernet?.vlans.map(({ id }) => `vlan ${id} `).join('') ?? '';
   const faults = packet.faults.length > 0 ? ` (${packet.faults.join('; ')})` : '';
-  return tags + describeNetwork(packet, relative) + faults;
+  const cut = packet.originalLength > packet.length ? ` (${packet.length} of ${packet.originalLength} bytes captured)` : '';
+  return tags + describeNetwork(packet, relative) + faults + cut;
 }
 
 function describeNetwork(packet: Dissected, relative: SequenceTracker | undefined): string {
@@ -25,14 +27,17 @@ function describeNetwork(packet: Dissected, relative: SequenceTracker | undefine
   return describeIp(packet, network, relative);
 }
 
-function describeLink({ ethernet, payload }: Dissected): string {
-  if (ethernet === undefined) return `no frame, ${phrases.bytesPhrase(payload.length)}`;
+function describeLink({ link, ethernet, payloadLength }: Dissected): string {
+  const length = phrases.bytesPhrase(payloadLength);
+  if (link?.kind === 'cooked') return `${link.source === '' ? '' : `${link.source} > `}${link.typeName}, ${length}`;
+  if (link?.kind === 'loopback') return `address family ${link.family}, ${length}`;
+  if (ethernet === undefined) return `no frame, ${length}`;
   const name = ethernet.llc === undefined ? ethernet.typeName : `802.3 ${ethernet.llc.name}`;
-  return `${ethernet.source} > ${ethernet.destination} ${name}, ${phrases.bytesPhrase(payload.length)}`;
+  return `${ethernet.source} > ${ethernet.destination} ${name}, ${length}`;
 }
 
 function describeIp(packet: Dissected, network: Ipv4 | Ipv6, relative: SequenceTracker | undefined): string {
-  const { transport, payload } = packet;
+  const { transport, application, payloadLength } = packet;
   const from = phrases.endpoint(network.source, phrases.sourcePortOf(transport));
   const to = phrases.endpoint(network.destination, phrases.destinationPortOf(transport));
   const ecn = phrases.ecnPhrase(network.trafficClass);
@@ -44,15 +49,15 @@ function describeIp(packet: Dissected, network: Ipv4 | Ipv6, relative: SequenceT
       case 'tcp':
         return describeTcp(
           transport,
-          payload.length,
+          payloadLength,
           relative?.observe(network.source, network.destination, transport) ?? ABSOLUTE,
         );
       case 'udp':
-        return `UDP, ${phrases.bytesPhrase(payload.length)}`;
+        return application === undefined ? `UDP, ${phrases.bytesPhrase(payloadLength)}` : applicationPhrase(application);
       case 'icmp':
         return phrases.icmpParts(transport, network.kind === 'ipv6').join(' ');
       default:
-        return `${protocolName(network.protocol)}, ${phrases.bytesPhrase(payload.length)}`;
+        return `${protocolName(network.protocol)}, ${phrases.bytesPhrase(payloadLength)}`;
     }
   }
 }

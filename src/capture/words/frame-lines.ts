@@ -23,11 +23,11 @@ export class FrameLines implements FrameSink {
   }
 
   /** Time since the first frame in seconds, the interface, the direction, the packet, and why it was sent. */
-  frame({ bytes, at, direction, interfaceId, comment }: RecordedFrame): void {
+  frame({ bytes, at, direction, interfaceId, comment, originalLength }: RecordedFrame): void {
     this.#start ??= at;
     const seconds = ((at - this.#start) / 1_000_000).toFixed(6);
     const name = this.#names[interfaceId] ?? interfaceId;
-    const sentence = describe(dissect(bytes), { relative: this.#relative });
+    const sentence = describe(dissect(bytes, { originalLength }), { relative: this.#relative });
     this.#write(`${seconds} ${name} ${ARROWS[direction]} ${sentence}${comment === '' ? '' : `  # ${comment}`}`);
   }
 }

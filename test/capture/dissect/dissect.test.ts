@@ -205,7 +205,10 @@ describe('what is malformed is said', () => {
     const header = packet.bytes.slice(packet.start, packet.network + 20);
     const frame = Uint8Array.from([...header, ...options, ...packet.bytes.slice(packet.transport, packet.end)]);
     frame.set([0x47, 0, 0, frame.length - 14], 14);
-    expect(dissect(frame).network).toMatchObject({ options: ['record route', 'router alert'], headerLength: 28 });
+    expect(dissect(frame).network).toMatchObject({
+      options: [{ name: 'record route' }, { name: 'router alert' }],
+      headerLength: 28,
+    });
     expect(dissect(frame).transport).toMatchObject({ checksum: 'good' });
   });
 });
