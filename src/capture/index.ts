@@ -1,5 +1,8 @@
 /** Every public name of the capture part, listed by hand. */
 
+export type { WalkOptions } from './dissect/capture-walk.ts';
+export { CaptureWalk } from './dissect/capture-walk.ts';
+export { CapturedFrame } from './dissect/captured-frame.ts';
 export type { DissectOptions } from './dissect/dissect.ts';
 export { dissect } from './dissect/dissect.ts';
 export type { Dhcp, DhcpOption } from './dissect/dissect-dhcp.ts';
@@ -28,6 +31,10 @@ export type {
   Udp,
   Vlan,
 } from './dissect/dissected.ts';
+export type { Field, FieldInfo, FieldType, FieldValue, Layer } from './dissect/layers/field.ts';
+export { flatten, valueText } from './dissect/layers/field.ts';
+export type { LayersOptions } from './dissect/layers/layers.ts';
+export { layersOf } from './dissect/layers/layers.ts';
 export { ByteBuilder } from './file/byte-builder.ts';
 export type { CaptureBytesOptions } from './file/capture-bytes.ts';
 export { captureBytes } from './file/capture-bytes.ts';
@@ -46,6 +53,9 @@ export {
   writeStatistics,
 } from './file/pcapng.ts';
 export { readCapture } from './file/read-capture.ts';
+export type { FrameFilter } from './filter/filter.ts';
+export { parseFilter } from './filter/filter.ts';
+export { FilterError } from './filter/filter-error.ts';
 export { foldRuns } from './ladder/fold.ts';
 export type { Ladder, LadderArrival, LadderHost, LadderOptions, LadderRow, Mark, SegmentFacts, Tone } from './ladder/ladder.ts';
 export { ladder } from './ladder/ladder.ts';
