@@ -31,7 +31,7 @@ export type {
   Udp,
   Vlan,
 } from './dissect/dissected.ts';
-export type { Field, FieldInfo, FieldType, FieldValue, Layer } from './dissect/layers/field.ts';
+export type { Field, FieldInfo, FieldType, FieldValue, Layer as ProtocolLayer } from './dissect/layers/field.ts';
 export { flatten, valueText } from './dissect/layers/field.ts';
 export type { LayersOptions } from './dissect/layers/layers.ts';
 export { layersOf } from './dissect/layers/layers.ts';
