@@ -7,6 +7,7 @@ import { observers } from '../explain/observers.ts';
 import { Sampler } from '../explain/sampler.ts';
 import type { LinkDevice } from '../stack/device.ts';
 import { parseInterfaceAddress } from '../stack/ip/prefix.ts';
+import type { ArpOptions } from '../stack/link/arp-cache.ts';
 import { Stack } from '../stack/stack.ts';
 import type { TcpOptions } from '../stack/tcp/options.ts';
 import type { MacAddress } from '../stack/wire/mac-address.ts';
@@ -32,6 +33,7 @@ export interface HostOptions {
   /** Where the numbers of its connections are sampled. */
   readonly series?: SeriesSink;
   readonly tcp?: Partial<TcpOptions>;
+  readonly arp?: Partial<ArpOptions>;
 }
 
 /** Puts a host at the end of a cable. */
@@ -45,7 +47,7 @@ export function host(world: World, name: string, end: CableEnd, options: HostOpt
     device = faulty;
   }
   const { capture, explain = false, series } = options;
-  const { mac = ofIpv4(parseInterfaceAddress(addresses[0] ?? '0.0.0.0/0').address), gateway } = options;
+  const { mac = ofIpv4(parseInterfaceAddress(addresses[0] ?? '0.0.0.0/0').address), gateway, arp = {} } = options;
   const explainer = explain && capture !== undefined ? new Explainer() : undefined;
   if (capture !== undefined) {
     const sink = explainer?.around(capture) ?? capture;
@@ -60,6 +62,6 @@ export function host(world: World, name: string, end: CableEnd, options: HostOpt
     observer: observers(explainer, series && new Sampler(name, series)),
   });
   world.add(name, stack, parts);
-  stack.addInterface(device, { name, mac, addresses, ...(gateway === undefined ? {} : { gateway }) });
+  stack.addInterface(device, { name, mac, addresses, arp, ...(gateway === undefined ? {} : { gateway }) });
   return stack;
 }

@@ -74,6 +74,14 @@ export class World implements Clock {
     this.#byMachine.set(machine, station);
   }
 
+  /** A machine loses its power: it does not run any more, and what it had to do is not done. */
+  remove(machine: Machine): void {
+    const station = this.#byMachine.get(machine);
+    if (station === undefined) return;
+    this.#byMachine.delete(machine);
+    this.#stations.splice(this.#stations.indexOf(station), 1);
+  }
+
   /** A cable that lives by this clock. Its ends are to be parts of the machines that use them. */
   cable(options: CableOptions = {}, back: CableOptions = options): Cable {
     return new Cable(this, options, back);

@@ -1,6 +1,7 @@
-/** A performance as the bytes of a capture file. */
+/** A performance as the bytes of a capture file and the text of a series. */
 import { captureBytes } from '../capture/file/capture-bytes.ts';
 import type { InterfaceDescription, RecordedFrame } from '../capture/record/frame-sink.ts';
+import { headerLine, sampleLine } from '../capture/series/jsonl.ts';
 import type { Micros } from '../stack/index.ts';
 import type { Performance } from './perform.ts';
 
@@ -49,3 +50,7 @@ function bytesOf(
     epochOffset: epochOffset(performance),
   });
 }
+
+/** The numbers beside the frames, with the time base of the capture. */
+export const seriesText = (performance: Performance): string =>
+  [headerLine(epochOffset(performance)), ...performance.series.map(sampleLine)].map((line) => `${line}\n`).join('');

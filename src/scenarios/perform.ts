@@ -1,5 +1,6 @@
 /** Plays a scenario from beginning to end and keeps what came of it. */
 import type { InterfaceDescription, RecordedFrame } from '../capture/record/frame-sink.ts';
+import type { SeriesSample } from '../capture/series/sample.ts';
 import { World } from '../lab/index.ts';
 import type { Micros } from '../stack/index.ts';
 import { MINUTE } from '../stack/index.ts';
@@ -14,6 +15,8 @@ export interface Performance {
   readonly frames: readonly RecordedFrame[];
   /** The ends, by the number that frames have. */
   readonly interfaces: readonly InterfaceDescription[];
+  /** What hosts and queues were like, on the clock of the frames. */
+  readonly series: readonly SeriesSample[];
   /** Hosts by address. */
   readonly names: ReadonlyMap<string, string>;
   /** When the story began on the clock of the frames. */
@@ -39,11 +42,12 @@ export async function perform(scenario: Scenario, settle: () => Promise<void>): 
     const reason = error instanceof Error ? error.message : String(error);
     throw new ScenarioError(`${scenario.name}: ${reason}`, { cause: error });
   }
-  const { recording, names, start } = stage;
+  const { recording, series, names, start } = stage;
   return {
     scenario,
     frames: recording.frames,
     interfaces: recording.interfaces,
+    series: series.samples,
     names,
     start,
     duration: world.now - start,

@@ -1,8 +1,9 @@
 /** Where a scenario is played: a world with its hosts, cables and recording, and the words in which it is told. */
-import type { FrameSink } from '../capture/record/frame-sink.ts';
+import type { FrameSink, RecordedFrame } from '../capture/record/frame-sink.ts';
+import { SeriesLog } from '../capture/series/series-log.ts';
 import type { Cable, CableEnd, CableOptions, FaultRule, HostOptions } from '../lab/index.ts';
 import { faultsByMeaning, host, type World } from '../lab/index.ts';
-import type { Micros, TcpOptions } from '../stack/index.ts';
+import type { IpAddress, Micros, TcpOptions } from '../stack/index.ts';
 import { formatMac, formatV4, fromV4, parseInterfaceAddress, SECOND } from '../stack/index.ts';
 import { ofIpv4 } from '../stack/wire/mac-address.ts';
 import { Recording } from './recording.ts';
@@ -40,6 +41,13 @@ export interface Pair {
   readonly server: StageHost;
 }
 
+/** Where a host stands. */
+interface Place {
+  readonly end: CableEnd;
+  readonly options: HostOptions;
+  readonly interfaceId: number;
+}
+
 /** Announcements of addresses (RFC 5227 §2.3) are over by then. */
 const ACQUAINTANCE: Micros = 5 * SECOND;
 const ECHO_ID = 1;
@@ -47,11 +55,12 @@ const ECHO_ID = 1;
 export class Stage {
   readonly world: World;
   readonly recording = new Recording();
+  /** What the hosts knew of their connections, and how long the queues were. */
+  readonly series = new SeriesLog();
   /** Of hosts, by address. */
   readonly names = new Map<string, string>();
-  readonly hosts: StageHost[] = [];
   readonly #sleeper = new Sleeper();
-  readonly #interfaceOf = new Map<StageHost, number>();
+  readonly #places = new Map<StageHost, Place>();
   readonly #errors: unknown[] = [];
   #start: Micros = 0;
 
@@ -73,7 +82,7 @@ export class Stage {
   /** Two hosts and a cable: the setting of nearly every scenario. */
   async pair(options: PairOptions = {}): Promise<Pair> {
     const { cable: line = {}, back = line, tcp = {}, names = ['client', 'server'], acquainted = true } = options;
-    const cable = this.world.cable(line, back);
+    const cable = this.cable(line, back);
     const began = this.world.now + (acquainted ? ACQUAINTANCE : 0);
     const faults = options.faults && faultsByMeaning({ transmit: names[0], receive: names[1], began }, options.faults);
     const clientOptions = { address: '10.0.0.1/24', tcp, ...options.client, ...(faults === undefined ? {} : { faults }) };
@@ -81,6 +90,13 @@ export class Stage {
     const server = this.host(names[1], cable.b, { address: '10.0.0.2/24', tcp, ...options.server }, back.rate);
     if (acquainted) await this.acquaint(client, server);
     return { cable, client, server };
+  }
+
+  /** A cable whose queues are watched. @param back the direction from b to a where it differs */
+  cable(options: CableOptions = {}, back: CableOptions = options, name = 'cable'): Cable {
+    const cable = this.world.cable(options, back);
+    this.world.watchQueues(cable, name, this.series);
+    return cable;
   }
 
   /** A host at the end of a cable, which is recorded there. @param speed of its interface in bits per second */
@@ -94,13 +110,22 @@ export class Stage {
       addresses,
       ...(speed === undefined ? {} : { speed }),
     });
-    const capture: FrameSink = { addInterface: () => interfaceId, frame: (frame) => this.recording.frame(frame) };
-    const stack = host(this.world, name, end, { capture, ...options, mac });
-    const added = new StageHost(name, stack, fromV4(primary), (error) => this.#errors.push(error));
     for (const text of addresses) this.names.set(formatV4(parseInterfaceAddress(text).address), name);
-    this.#interfaceOf.set(added, interfaceId);
-    this.hosts.push(added);
-    return added;
+    return this.#boot(name, fromV4(primary), { end, options: { ...options, mac }, interfaceId });
+  }
+
+  /** The host is gone from one moment to the next, and with it all that it remembers; so is the link to it. */
+  powerOff(host: StageHost, cable: Cable): void {
+    this.world.remove(host.stack);
+    cable.unplug();
+  }
+
+  /** It comes up again and remembers nothing. @returns the host as it is now */
+  powerOn(host: StageHost, cable: Cable): StageHost {
+    const place = this.#places.get(host);
+    if (place === undefined) throw new RangeError(`${host.name} stands on no stage`);
+    cable.plug();
+    return this.#boot(host.name, host.address, place);
   }
 
   /** One ping, so that they know where the other lives; then the story begins. */
@@ -115,11 +140,17 @@ export class Stage {
   begin(): void {
     this.#start = this.world.now;
     this.recording.forget();
+    this.series.samples.length = 0;
   }
 
   /** Resolves after so much time. */
   pause(duration: Micros): Promise<void> {
     return this.#sleeper.until(this.world.now + duration);
+  }
+
+  /** Resolves when so much time has passed since the story began. */
+  at(time: Micros): Promise<void> {
+    return this.#sleeper.until(this.#start + time);
   }
 
   /** Every packet that was sent so far, in order. */
@@ -133,10 +164,14 @@ export class Stage {
     return by === undefined ? all : all.filter(({ from }) => from === by.name);
   }
 
+  /** Every TCP segment that passed the end of the wire of a host, in both directions and in the order in which it saw them. */
+  segmentsAt(host: StageHost): Segment[] {
+    return segmentsOf(sightsOf(this.#framesAt(host), this.names, this.#start));
+  }
+
   /** The states that the connection of a host has passed through so far. */
   states(of: StageHost): string[] {
-    const id = this.#interfaceOf.get(of);
-    return statesIn(this.recording.frames.filter(({ interfaceId }) => interfaceId === id));
+    return statesIn(this.#framesAt(of));
   }
 
   /**
@@ -152,5 +187,18 @@ export class Stage {
   /** The same, where not the exact value matters. @param seen for the message */
   expectThat(what: string, holds: boolean, seen: unknown): void {
     if (!holds) throw new ScenarioError(`expected that ${what}, but saw ${JSON.stringify(seen)}`);
+  }
+
+  #boot(name: string, address: IpAddress, place: Place): StageHost {
+    const capture: FrameSink = { addInterface: () => place.interfaceId, frame: (frame) => this.recording.frame(frame) };
+    const stack = host(this.world, name, place.end, { capture, explain: true, series: this.series, ...place.options });
+    const booted = new StageHost(name, stack, address, (error) => this.#errors.push(error));
+    this.#places.set(booted, place);
+    return booted;
+  }
+
+  #framesAt(host: StageHost): RecordedFrame[] {
+    const id = this.#places.get(host)?.interfaceId;
+    return this.recording.frames.filter(({ interfaceId }) => interfaceId === id);
   }
 }

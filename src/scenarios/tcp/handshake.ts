@@ -23,14 +23,14 @@ export const handshake: Scenario = {
   ],
   async play(stage) {
     const { client, server } = await stage.pair({ cable: { delay: 10 * MILLISECOND } });
-    server.listen(80, async (socket) => {
+    server.listen(9, async (socket) => {
       const line = await socket.read();
       stage.expect('the line arrives', line?.length, 26);
       await socket.read(); // nothing: the client has closed
       await stage.pause(100 * MILLISECOND);
       await readAndClose(socket);
     });
-    const socket = await client.connect(server, 80);
+    const socket = await client.connect(server, 9);
     await stage.pause(50 * MILLISECOND);
     await socket.write(letters(26));
     await stage.pause(100 * MILLISECOND);

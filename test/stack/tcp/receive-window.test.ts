@@ -53,6 +53,17 @@ test(
 );
 
 test(
+  'room beyond what the window field can name is no news: no acknowledgment is repeated for it',
+  established({ tcp: { windowScale: false, receiveBuffer: 1_000_000 } }, (talk) => {
+    const { peer, app } = talk;
+    peer.sends(ACK, { payload: 1000 });
+    peer.expects(ACK, { ack: 1001, window: 65_535 });
+    app.reads(1000);
+    peer.expectsSilence();
+  }),
+);
+
+test(
   'a buffer of less than two segments still tells when it has been emptied',
   established({ tcp: { receiveBuffer: 1000, maxReceiveBuffer: 1000 } }, (talk) => {
     const { peer, app } = talk;

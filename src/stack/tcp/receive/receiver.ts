@@ -207,7 +207,9 @@ export class Receiver {
       return window > 0 && window >= 2 * wnd; // tcp_cleanup_rbuf: worth saying when it is twice what the peer knows
     }
     if (this.#room !== undefined) return freebsd.isWorthAnUpdate(this.#space, this.#measured(this.#room), shift);
-    const opened = diff(this.#openEdge(), this.#space.edge);
+    const { nxt, edge } = this.#space;
+    // what the field has no bits for the peer would not learn: it would get the same acknowledgment twice
+    const opened = Math.min(diff(this.#openEdge(), edge), diff(add(nxt, 0xffff << shift), edge));
     if (this.#space.wnd === 0) return opened >= this.#worthwhile();
     return opened >= Math.min(Math.max(2 * this.#segmentSize, this.#limit >> 2), this.#limit >> 1);
   }
