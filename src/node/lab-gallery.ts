@@ -18,7 +18,7 @@ export async function galleryFiles(): Promise<Map<string, Uint8Array | string>> 
   const files = new Map<string, Uint8Array | string>();
   const exhibits: Exhibit[] = [];
   for (const scenario of scenarios()) {
-    const own = filesOf(await perform(scenario, settle), KINDS);
+    const own = await filesOf(await perform(scenario, settle), KINDS);
     for (const [name, content] of own) files.set(name, content);
     exhibits.push({ scenario, files: [...own.keys()] });
   }

@@ -2,7 +2,7 @@
 export { findScenario, namesLike, scenarios, scenariosOf } from './catalogue.ts';
 export type { Performance } from './perform.ts';
 export { perform } from './perform.ts';
-export type { Chapter, Look, PlotKind, Scenario } from './scenario.ts';
+export type { Chapter, Look, Scenario } from './scenario.ts';
 export { CHAPTERS, ScenarioError } from './scenario.ts';
 export type { Segment, Sight } from './sight.ts';
 export type { Pair, PairOptions } from './stage.ts';

@@ -1,4 +1,5 @@
 /** What a scenario is: a story of a few hosts that is always the same, what must be seen in it, and what a class is to find. */
+import type { PlotKind } from '../capture/plot/plot.ts';
 import type { Stage } from './stage.ts';
 
 /** In the order in which a course would take them. */
@@ -19,9 +20,6 @@ export interface Look {
   readonly filter: string;
   readonly meaning: string;
 }
-
-/** What a plot of a scenario shows over time. */
-export type PlotKind = 'time-sequence' | 'throughput' | 'rtt' | 'window' | 'cwnd' | 'queue';
 
 export interface Scenario {
   /** Words joined by hyphens: the argument of `tapstack lab run`, and how its files begin. */

@@ -1,6 +1,6 @@
 /** Every scenario goes as it is told, each time alike, and says what a lecturer needs. */
 import { describe, expect, test } from 'vitest';
-import { readCapture } from '../../src/capture/index.ts';
+import { ladder, readCapture } from '../../src/capture/index.ts';
 import { watchedCapture, watchedInterface, wholeCapture } from '../../src/scenarios/capture-file.ts';
 import type { Scenario } from '../../src/scenarios/index.ts';
 import { findScenario, letters, namesLike, perform, readAndClose, scenarios } from '../../src/scenarios/index.ts';
@@ -74,4 +74,16 @@ test('a story that does not end is ended after a day', async () => {
 test('a name that is spelled wrong finds the right one', () => {
   expect(namesLike('handshak')[0]).toBe('handshake');
   expect(namesLike('HANDSHAKE')[0]).toBe('handshake');
+});
+
+test('simultaneous open: the SYN that comes again with an ACK answers the other one, and the ladder marks no retransmission', async () => {
+  const { frames } = await perform(findScenario('simultaneous-open')!, settle);
+  const { rows } = ladder(frames);
+  expect(rows.slice(0, 4).map(({ note }) => note.split('\n')[0])).toEqual([
+    'SYN; CLOSED to SYN-SENT',
+    'SYN; CLOSED to SYN-SENT',
+    'SYN ACK: simultaneous open',
+    'SYN ACK: simultaneous open',
+  ]);
+  expect(rows.filter(({ mark }) => mark !== undefined)).toEqual([]);
 });

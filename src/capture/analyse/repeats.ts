@@ -1,6 +1,6 @@
 /** Which TCP segments carry what was sent before, told from the sequence numbers alone. */
 import type { Micros } from '../../stack/time.ts';
-import { FIN, SYN } from '../../stack/wire/tcp.ts';
+import { ACK, FIN, SYN } from '../../stack/wire/tcp.ts';
 import type { Tcp } from '../dissect/dissected.ts';
 
 /** 'late': it fills a gap so soon after what came before it that it was overtaken on the way, rather than sent again. */
@@ -15,6 +15,8 @@ const MOST_GAPS = 64;
 interface Sent {
   /** Another SYN begins another connection. */
   readonly synAt: number | undefined;
+  /** That SYN acknowledged nothing: with an ACK it answers a SYN that crossed it, and is no repetition (RFC 9293 §3.5). */
+  calls: boolean;
   next: number;
   /** When `next` grew. */
   at: Micros;
@@ -38,10 +40,15 @@ export class Repeats {
     const end = (seq + size) >>> 0;
     const sent = this.#flows.get(flow);
     if (sent === undefined || (flags & SYN && seq !== sent.synAt)) {
-      this.#flows.set(flow, { synAt: flags & SYN ? seq : undefined, next: end, at, gaps: [] });
+      const calls = (flags & (SYN | ACK)) === SYN;
+      this.#flows.set(flow, { synAt: flags & SYN ? seq : undefined, calls, next: end, at, gaps: [] });
       return undefined;
     }
     if (size === 0) return undefined;
+    if (sent.calls && flags & SYN && flags & ACK) {
+      sent.calls = false;
+      return undefined;
+    }
     if (minus(end, sent.next) > 0) return this.#grow(sent, seq, end, at);
     if (size === 1 && (flags & (SYN | FIN)) === 0 && minus(sent.next, seq) === 1) return undefined; // a probe: RFC 9293 §3.8.4, §3.8.6.1
     const filled = fill(sent, seq, end);

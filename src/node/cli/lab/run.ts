@@ -64,7 +64,7 @@ async function play(scenario: Scenario, options: RunOptions): Promise<boolean> {
     process.stderr.write(`tapstack: ${error.message}\n`);
     return false;
   }
-  const files = options.out === undefined ? [] : writeInto(options.out, performance, options.format ?? FILE_KINDS);
+  const files = options.out === undefined ? [] : await writeInto(options.out, performance, options.format ?? FILE_KINDS);
   process.stdout.write(
     options.quiet === true
       ? `${scenario.name}: as told${files.length === 0 ? '' : `; ${files.join(' ')}`}\n`
@@ -73,9 +73,9 @@ async function play(scenario: Scenario, options: RunOptions): Promise<boolean> {
   return true;
 }
 
-function writeInto(folder: string, performance: Performance, kinds: readonly FileKind[]): string[] {
+async function writeInto(folder: string, performance: Performance, kinds: readonly FileKind[]): Promise<string[]> {
   try {
-    return writeFiles(folder, performance, kinds);
+    return await writeFiles(folder, performance, kinds);
   } catch (error) {
     throw new UsageError(`cannot write into ${folder}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -9,6 +9,7 @@ import type { Verdict } from '../drops.ts';
 import { agreeOnEcn } from '../ecn/negotiation.ts';
 import { synAckArrived } from '../open/fast-open.ts';
 import { agree } from '../open/handshake.ts';
+import { SIMULTANEOUS_OPEN } from '../send/retransmit.ts';
 import { learnUserTimeout } from '../time/user-timeout.ts';
 import { ackArrives } from './ack-arrives.ts';
 import { startEstablished } from './established.ts';
@@ -70,7 +71,7 @@ export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
 /** Both ends called at once (MUST-10): our SYN goes out again, now with an ACK. */
 function simultaneousOpen(tcb: Connection): void {
   tcb.move('SYN arrives');
-  tcb.acks.now('SYN ACK: simultaneous open');
+  tcb.acks.now(SIMULTANEOUS_OPEN);
   tcb.sender.sent.markFirstLost(1); // and not the text behind it, which waits until it is acknowledged
 }
 

@@ -52,7 +52,13 @@ function wholeOr({ sender }: Connection, record: SentSegment, limit: number): nu
   return record.length - fin <= limit ? record.length : limit;
 }
 
-const synReason = ({ state }: Connection): string => (state === 'SYN-SENT' ? 'SYN retransmitted' : 'SYN ACK again');
+/** Why the SYN of an active open goes out a second time, now with an ACK: nothing was lost. */
+export const SIMULTANEOUS_OPEN = 'SYN ACK: simultaneous open';
+
+function synReason({ state, acks }: Connection): string {
+  if (state === 'SYN-SENT') return 'SYN retransmitted';
+  return acks.immediate && acks.reason === SIMULTANEOUS_OPEN ? SIMULTANEOUS_OPEN : 'SYN ACK again';
+}
 
 function resendReason({ phase, urgent, partialSeen }: Recovery): string {
   if (urgent && partialSeen) return 'retransmit after partial ACK';
