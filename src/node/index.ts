@@ -14,6 +14,8 @@ export { createHttpServer, StackServer } from './net-server.ts';
 export { StackSocket } from './net-socket.ts';
 export type { CaptureFileOptions } from './pcap-file.ts';
 export { CaptureFile } from './pcap-file.ts';
+export type { PlotHtmlOptions } from './plot/html.ts';
+export { plotHtml } from './plot/html.ts';
 export type { PlotSvgOptions } from './plot/svg.ts';
 export { plotSvg } from './plot/svg.ts';
 export { enterPrivateNamespace, isPrivate, NamespaceError } from './private-namespace.ts';

@@ -13,7 +13,7 @@ export function foldRuns(rows: readonly LadderRow[], shortest = 10): LadderRow[]
   const folded: LadderRow[] = [];
   let at = 0;
   while (at < rows.length) {
-    const end = endOfRun(rows, at);
+    const end = endOfRun(rows, at, shortest);
     folded.push(...(end - at >= shortest ? foldRun(rows.slice(at, end)) : rows.slice(at, end)));
     at = end;
   }
@@ -21,26 +21,34 @@ export function foldRuns(rows: readonly LadderRow[], shortest = 10): LadderRow[]
 }
 
 /** One past the last row that belongs to the run beginning at `first`; at least one row further. */
-function endOfRun(rows: readonly LadderRow[], first: number): number {
-  const flow = flowOfData(rows, first);
-  if (flow === undefined) return first + 1;
+function endOfRun(rows: readonly LadderRow[], first: number, shortest: number): number {
+  const run = runAt(rows[first]!);
+  if (run === undefined) return first + 1;
   const notes = new Map<string, string>(); // one for each direction: another reason is worth a row
   let end = first;
-  while (end < rows.length && belongs(rows[end]!, flow, notes)) end++;
-  return Math.max(end, first + 1);
+  while (end < rows.length && belongs(rows[end]!, run, notes)) end++;
+  // what is too short to be folded may be the beginning of a run of the other kind
+  return end - first < shortest ? first + 1 : end;
 }
 
-/** The direction in which data flows. A run begins with data: the acknowledgment that ends a handshake is no part of it. */
-function flowOfData(rows: readonly LadderRow[], first: number): string | undefined {
-  const { segment, lost } = rows[first]!;
-  return segment?.isOrdinary && segment.payloadLength > 0 && !lost ? segment.flow : undefined;
+interface Run {
+  /** The direction in which data flows. */
+  readonly flow: string;
+  readonly withData: boolean;
 }
 
-function belongs({ segment, note, lost }: LadderRow, dataFlow: string, notes: Map<string, string>): boolean {
+/** A run of data takes the acknowledgments of it along; before the first data there may be a run of acknowledgments alone. */
+function runAt({ segment, lost }: LadderRow): Run | undefined {
+  if (segment === undefined || lost || !segment.isOrdinary) return undefined;
+  const withData = segment.payloadLength > 0;
+  return { flow: withData ? segment.flow : segment.reverseFlow, withData };
+}
+
+function belongs({ segment, note, lost, arrivals }: LadderRow, run: Run, notes: Map<string, string>): boolean {
   if (segment === undefined || lost || !segment.isOrdinary) return false;
   const isData = segment.payloadLength > 0;
-  if ((isData ? segment.flow : segment.reverseFlow) !== dataFlow) return false;
-  const news = newsOf(note);
+  if ((isData ? segment.flow : segment.reverseFlow) !== run.flow || (isData && !run.withData)) return false;
+  const news = [note, ...arrivals.map((arrival) => arrival.note)].map(newsOf).join(' | ');
   const known = notes.get(segment.flow) ?? news;
   notes.set(segment.flow, known);
   return known === news;
@@ -49,7 +57,8 @@ function belongs({ segment, note, lost }: LadderRow, dataFlow: string, notes: Ma
 /** That a number has changed happens all the time. */
 function newsOf(note: string): string {
   const { happened, change } = readComment(note);
-  return [...happened, ...(change === undefined ? [] : [`${change.from} to ${change.to}`])].join('; ');
+  const words = [...happened, ...(change === undefined ? [] : [`${change.from} to ${change.to}`])];
+  return words.join('; ').replace(/\d[\d,.]*/g, '#');
 }
 
 function foldRun(run: readonly LadderRow[]): LadderRow[] {

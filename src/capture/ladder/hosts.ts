@@ -59,6 +59,7 @@ export class LadderHosts {
   /** Empty for everyone. */
   #destinationOf({ ethernet, network }: Dissected): string {
     if (network?.kind === 'arp') return network.targetIp === network.senderIp ? '' : network.targetIp;
+    if (ethernet === undefined && network !== undefined) return network.destination;
     const station = ethernet?.destination ?? '';
     if (isGroup(station)) return '';
     return network?.destination ?? this.#addressOf.get(station) ?? station;

@@ -85,23 +85,36 @@ export interface Ladder {
 export interface LadderOptions {
   /** Names by address, in the order in which the columns shall stand. */
   readonly names?: ReadonlyMap<string, string>;
+  /** Of the interfaces, by their number, as in the registry of LINKTYPE values. @default Ethernet */
+  readonly linkTypes?: readonly number[];
+  /** Numbers of the frames, from 1, that shall be shown; the others are read, and tell what these mean. @default all */
+  readonly only?: ReadonlySet<number>;
 }
 
 /** @param frames in the order in which they were recorded */
-export function ladder(frames: readonly RecordedFrame[], { names = new Map() }: LadderOptions = {}): Ladder {
-  const seen = wireFrames(frames).map((sight) => ({ ...sight, packet: dissect(sight.frame.bytes) }));
+export function ladder(frames: readonly RecordedFrame[], options: LadderOptions = {}): Ladder {
+  const { names = new Map(), linkTypes = [], only } = options;
+  const conversations = new Conversations();
+  const seen = wireFrames(frames)
+    .map((sight) => {
+      const { bytes, interfaceId, originalLength } = sight.frame;
+      const packet = dissect(bytes, { linkType: linkTypes[interfaceId], originalLength });
+      return { ...sight, packet, content: conversations.read(packet, sight) };
+    })
+    .filter(
+      ({ number, arrivals }) =>
+        only === undefined || [number, ...arrivals.map((arrival) => arrival.number)].some((one) => only.has(one)),
+    );
   const hosts = new LadderHosts(
     seen.map(({ packet }) => packet),
     names,
   );
   const placed = seen.map((sight) => ({ ...sight, ...hosts.columnsOf(sight.packet) }));
-  const stations = new Map(
-    placed.filter(({ frame }) => frame.direction === 'out').map(({ frame, from }) => [frame.interfaceId, from]),
-  );
-  const conversations = new Conversations();
-  const start = frames.reduce((earliest, { at }) => Math.min(earliest, at), seen[0]?.frame.at ?? 0);
+  const leaving = placed.filter(({ frame }) => frame.direction === 'out');
+  const stations = new Map(leaving.map(({ frame, from }) => [frame.interfaceId, from]));
+  const start = frames.reduce((earliest, { at }) => Math.min(earliest, at), frames[0]?.at ?? 0);
   const rows = placed.map((sight): LadderRow => {
-    const { frame, number, arrivals, copyOf, lost, from, to, packet } = sight;
+    const { frame, number, arrivals, copyOf, lost, from, to, content } = sight;
     return {
       number,
       at: frame.at - start,
@@ -113,7 +126,7 @@ export function ladder(frames: readonly RecordedFrame[], { names = new Map() }: 
       sentAt: copyOf === undefined ? undefined : copyOf.frame.at - start,
       lost,
       packets: 1,
-      ...conversations.read(packet, sight),
+      ...content,
     };
   });
   return { hosts: hosts.list, rows: withOvertaken(rows) };
@@ -176,14 +189,14 @@ class Conversations {
     if (transport?.kind === 'tcp') return this.#readTcp(packet, network, transport, wire);
     if (transport?.kind === 'icmp')
       return message(...phrases.icmpParts(transport, network.kind === 'ipv6').map((part) => part.replace(/,$/, '')));
-    const length = phrases.bytesPhrase(packet.payload.length);
+    const length = phrases.bytesPhrase(packet.payloadLength);
     if (transport === undefined) return message(protocolName(network.protocol), length);
     const protocol = transport.kind === 'udp' ? 'UDP' : transport.protocol;
     return message(`${protocol} ${transport.sourcePort} > ${transport.destinationPort}`, length);
   }
 
   #readTcp(packet: Dissected, network: Ipv4 | Ipv6, segment: Tcp, { frame, copyOf }: WireFrame): Content {
-    const { length } = packet.payload;
+    const { payloadLength: length } = packet;
     const bases = this.#tracker.observe(network.source, network.destination, segment);
     const from = phrases.endpoint(network.source, segment.sourcePort);
     const to = phrases.endpoint(network.destination, segment.destinationPort);

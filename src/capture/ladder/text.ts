@@ -4,6 +4,8 @@ import type { RecordedFrame } from '../record/frame-sink.ts';
 import { foldRuns } from './fold.ts';
 import type { Ladder, LadderOptions, LadderRow, Tone } from './ladder.ts';
 import { ladder } from './ladder.ts';
+import { notesOf } from './svg/notes.ts';
+import { isStory } from './svg/words.ts';
 
 export interface LadderTextOptions extends LadderOptions {
   /** In characters. @default 100 */
@@ -22,7 +24,7 @@ export function ladderText(frames: readonly RecordedFrame[], options: LadderText
 }
 
 export function drawLadder({ hosts, rows }: Ladder, options: LadderTextOptions = {}): string {
-  const shown = options.all ? rows : foldRuns(rows);
+  const shown = (options.all ? rows : foldRuns(rows)).map((row) => asTold(row, hosts));
   if (shown.length === 0) return 'no packets\n';
   const sheet = new Sheet(
     hosts.map(({ name }) => name),
@@ -30,6 +32,21 @@ export function drawLadder({ hosts, rows }: Ladder, options: LadderTextOptions =
     options,
   );
   return [sheet.heading(), ...shown.flatMap((row) => sheet.row(row))].map((line) => `${line}\n`).join('');
+}
+
+/** What is said beside the row and on its arrow: no long numbers, and nothing twice. */
+function asTold(row: LadderRow, hosts: Ladder['hosts']): LadderRow {
+  const own = notesOf(row.note, row, false).happened.join('; ');
+  const others = row.arrivals.flatMap(({ note, to }) => {
+    const { happened } = notesOf(note, row, false);
+    return happened.length === 0 ? [] : [`${hosts[to]?.name ?? 'all'}: ${happened.join('; ')}`];
+  });
+  const mark = row.mark === undefined ? [] : [row.mark];
+  return {
+    ...row,
+    parts: [...mark, ...row.parts.filter(isStory)],
+    note: [own, ...others].filter((words) => words !== '').join('; '),
+  };
 }
 
 interface Pens {

@@ -59,7 +59,7 @@ export function congestionWindow(request: PlotRequest, samples: readonly SeriesS
     x: frame.x,
     panels: [
       {
-        y: { name: only ? 'bytes' : 'congestion window', unit: unit.name, max: niceMax((most / unit.per) * 1.06) },
+        y: { name: only ? 'window' : 'congestion window', unit: unit.name, max: niceMax((most / unit.per) * 1.06) },
         layers: layers.filter(({ points }) => points.length > 0),
       },
     ],

@@ -2,7 +2,7 @@
 import type { Micros } from '../../stack/time.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
 import type { Axis } from './plot.ts';
-import type { Side, Trace } from './trace.ts';
+import type { Side, Trace, TraceOptions } from './trace.ts';
 import { mainSender, seenAt, traces } from './trace.ts';
 import { rounded, timeUnitOf } from './units.ts';
 
@@ -26,7 +26,7 @@ export interface PlotRequest {
   readonly style?: 'tcptrace' | 'stevens';
 }
 
-export interface PlotOptions {
+export interface PlotOptions extends TraceOptions {
   /** Names by address. */
   readonly names?: ReadonlyMap<string, string>;
   /** Whose data: of who opened the connection, or of who accepted it. @default whoever sent more */
@@ -38,7 +38,7 @@ export interface PlotOptions {
 /** @returns undefined when there is no TCP connection in the frames */
 export function plotRequest(frames: readonly RecordedFrame[], options: PlotOptions = {}): PlotRequest | undefined {
   const { names = new Map<string, string>(), direction, style } = options;
-  const flows = traces(frames).map((trace): Flow => {
+  const flows = traces(frames, options).map((trace): Flow => {
     const sender = direction === undefined ? mainSender(trace) : direction === 'client' ? 0 : 1;
     const [from, to] = [trace.ends[sender], trace.ends[sender === 0 ? 1 : 0]];
     return { trace, sender, name: `${named(from, names)} > ${named(to, names)}` };
@@ -46,7 +46,8 @@ export function plotRequest(frames: readonly RecordedFrame[], options: PlotOptio
   const [first] = flows;
   if (first === undefined) return undefined;
   const lead = flows.reduce((most, flow) => (textOf(flow) > textOf(most) ? flow : most), first);
-  const times = frames.map(({ at }) => at);
+  const { only } = options;
+  const times = frames.filter((_, index) => only === undefined || only.has(index + 1)).map(({ at }) => at);
   const start = times.reduce((least, at) => Math.min(least, at), times[0] ?? 0);
   const end = times.reduce((most, at) => Math.max(most, at), start);
   return { traces: flows, lead, start, end, ...(style === undefined ? {} : { style }) };

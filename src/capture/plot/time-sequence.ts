@@ -61,7 +61,7 @@ function stevens({ traces, lead }: PlotRequest, place: Place, scale: Scale): Lay
       shape: 'marks',
       points: dots(sent.filter(({ repeat }) => repeat === 'retransmission')),
     };
-    return trace === lead.trace ? [first, again, lostLayer(trace, sender, place, scale)] : [first, again];
+    return trace === lead.trace ? [first, again, lostLayer(trace, sender, place, scale, 1)] : [first, again];
   });
 }
 
@@ -82,7 +82,7 @@ function tcptrace(trace: Trace, sender: Side, place: Place, scale: Scale): Layer
     { name: 'segment', color: 'blue', shape: 'bars', points: bars(({ repeat }) => repeat === undefined) },
     { name: 'retransmission', color: 'vermillion', shape: 'bars', points: bars(({ repeat }) => repeat === 'retransmission') },
     { name: 'out of order', color: 'sky', shape: 'bars', points: bars(({ repeat }) => repeat === 'late') },
-    lostLayer(trace, sender, place, scale),
+    lostLayer(trace, sender, place, scale, 0.5),
     { name: 'SYN', color: 'grey', shape: 'marks', points: marks(SYN) },
     { name: 'FIN', color: 'ink', shape: 'marks', points: marks(FIN) },
     {
@@ -96,13 +96,14 @@ function tcptrace(trace: Trace, sender: Side, place: Place, scale: Scale): Layer
   ];
 }
 
-const lostLayer = (trace: Trace, sender: Side, place: Place, scale: Scale): Layer => ({
+/** @param part of the segment where the mark stands: 1 is its end */
+const lostLayer = (trace: Trace, sender: Side, place: Place, scale: Scale, part: number): Layer => ({
   name: 'lost',
   color: 'vermillion',
   shape: 'marks',
   points: trace.segments
     .filter(({ from, lost, end, seq }) => from === sender && lost && end > seq)
-    .map((segment) => [place(segment, sender), scale((segment.seq + segment.end) / 2)]),
+    .map((segment) => [place(segment, sender), scale(segment.seq + (segment.end - segment.seq) * part)]),
 });
 
 /** What the receiver says, when it reaches the sender: how far it has got, how far the sender may go, what else it holds. */

@@ -5,7 +5,7 @@ import type { Repeat } from '../analyse/repeats.ts';
 import { Repeats } from '../analyse/repeats.ts';
 import { dissect } from '../dissect/dissect.ts';
 import type { Tcp } from '../dissect/dissected.ts';
-import type { Sight } from '../ladder/wire-frames.ts';
+import type { Sight, WireFrame } from '../ladder/wire-frames.ts';
 import { wireFrames } from '../ladder/wire-frames.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
 import { endpoint } from '../words/phrases.ts';
@@ -59,20 +59,27 @@ interface Draft {
   readonly halves: [Half | undefined, Half | undefined];
 }
 
+export interface TraceOptions {
+  /** Of the interfaces, by their number, as in the registry of LINKTYPE values. @default Ethernet */
+  readonly linkTypes?: readonly number[];
+  /** Numbers of the frames, from 1, that shall be in it; the others are read, and tell what these mean. @default all */
+  readonly only?: ReadonlySet<number>;
+}
+
 /**
  * Every TCP connection in a recording, in the order of their first segments.
  * @param frames in the order in which they were recorded
  */
-export function traces(frames: readonly RecordedFrame[]): Trace[] {
+export function traces(frames: readonly RecordedFrame[], { linkTypes = [], only }: TraceOptions = {}): Trace[] {
   const open = new Map<string, Draft>();
   const all: Draft[] = [];
   const repeats = new Repeats();
+  const isWanted = ({ number, arrivals }: WireFrame): boolean =>
+    only === undefined || only.has(number) || arrivals.some((arrival) => only.has(arrival.number));
   for (const wire of wireFrames(frames)) {
-    const { network, transport, payload, faults } = dissect(wire.frame.bytes);
-    if (network === undefined || network.kind === 'arp' || transport?.kind !== 'tcp' || faults.length > 0) continue;
-    if (wire.copyOf !== undefined) continue;
-    const from = endpoint(network.source, transport.sourcePort);
-    const to = endpoint(network.destination, transport.destinationPort);
+    const found = tcpOf(wire, linkTypes);
+    if (found === undefined) continue;
+    const { from, to, transport, length } = found;
     const key = from < to ? `${from} ${to}` : `${to} ${from}`;
     let draft = open.get(key);
     if (draft === undefined || beginsAnew(draft, from, transport)) {
@@ -80,10 +87,28 @@ export function traces(frames: readonly RecordedFrame[]): Trace[] {
       open.set(key, draft);
       all.push(draft);
     }
-    const repeat = repeats.read(`${from} > ${to}`, transport, payload.length, wire.frame.at, wire.frame.direction === 'out');
-    draft.segments.push(segmentOf(draft, from === draft.ends[0] ? 0 : 1, transport, payload.length, { ...wire, repeat }));
+    const repeat = repeats.read(`${from} > ${to}`, transport, length, wire.frame.at, wire.frame.direction === 'out');
+    const segment = segmentOf(draft, from === draft.ends[0] ? 0 : 1, transport, length, { ...wire, repeat });
+    if (isWanted(wire)) draft.segments.push(segment);
   }
-  return all.map(({ ends, segments }) => ({ ends, segments }));
+  return all.filter(({ segments }) => segments.length > 0).map(({ ends, segments }) => ({ ends, segments }));
+}
+
+/** A sound TCP segment, sent once. */
+function tcpOf(
+  { frame, copyOf }: WireFrame,
+  linkTypes: readonly number[],
+): { from: string; to: string; transport: Tcp; length: number } | undefined {
+  const { bytes, interfaceId, originalLength } = frame;
+  const { network, transport, payloadLength, faults } = dissect(bytes, { linkType: linkTypes[interfaceId], originalLength });
+  if (network === undefined || network.kind === 'arp' || transport?.kind !== 'tcp') return undefined;
+  if (faults.length > 0 || copyOf !== undefined) return undefined;
+  return {
+    from: endpoint(network.source, transport.sourcePort),
+    to: endpoint(network.destination, transport.destinationPort),
+    transport,
+    length: payloadLength,
+  };
 }
 
 /** A SYN with another number than the first: the ports are used again. */

@@ -48,7 +48,7 @@ export function receiveWindow(request: PlotRequest): Plot {
     x: frame.x,
     panels: [
       {
-        y: { name: 'bytes', unit: unit.name, max: niceMax((most / unit.per) * 1.05) },
+        y: { name: 'window', unit: unit.name, max: niceMax((most / unit.per) * 1.05) },
         layers: layers.filter(({ points: all }) => all.length > 0),
       },
     ],

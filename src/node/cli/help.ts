@@ -39,6 +39,18 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack lab run handshake', 'tells the story, writes nothing'],
     ['tapstack lab run handshake --out lecture', 'then: wireshark lecture/handshake.pcapng'],
   ],
+  'capture ladder': [
+    ['tapstack capture ladder trace.pcapng', 'on the terminal'],
+    ['tapstack capture ladder trace.pcapng -o trace.svg --title "Fast retransmit"', 'for a slide'],
+    ['tapstack capture ladder trace.pcapng -o trace.html --all', 'to look around in'],
+    ['tapstack capture ladder trace.pcapng --conversation 2 --names client=10.0.0.1', 'one conversation'],
+    ['tapstack capture ladder trace.pcapng --format mermaid', 'for Markdown'],
+  ],
+  'capture plot': [
+    ['tapstack capture plot trace.pcapng -o trace.svg', 'sequence numbers over time'],
+    ['tapstack capture plot trace.pcapng --kind rtt -o rtt.html', 'a page in which one can zoom'],
+    ['tapstack capture plot trace.pcapng --kind cwnd --series trace.series.jsonl -o cwnd.svg', 'what the stack knew'],
+  ],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],
     ['sudo tapstack nc -l 5000', 'from: nc 10.0.0.2 5000'],

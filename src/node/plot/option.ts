@@ -39,8 +39,8 @@ export function plotOption(plot: Plot, settings: OptionSettings): object {
       left: EDGE - 5,
       top: 12,
       itemGap: 6,
-      textStyle: { ...text, fontSize: 18, fontWeight: 'bold' },
-      subtextStyle: { ...text, fontSize: 12, color: palette.grey },
+      textStyle: { ...text, fontSize: 18, fontWeight: 'bold', lineHeight: 20 },
+      subtextStyle: { ...text, fontSize: 12, lineHeight: 14, color: palette.grey },
     },
     legend: {
       type: 'plain',
@@ -49,6 +49,7 @@ export function plotOption(plot: Plot, settings: OptionSettings): object {
       itemGap: 16,
       itemWidth: 18,
       itemHeight: 9,
+      symbolKeepAspect: true,
       textStyle: { ...text, fontSize: 12 },
       data: legendOf(plot, palette),
     },
@@ -94,8 +95,8 @@ const symbolOf = (name: string): string =>
 const axisLook = (palette: Palette): object => ({
   axisLine: { show: true, lineStyle: { color: palette.grey } },
   axisTick: { show: true, lineStyle: { color: palette.grey } },
-  axisLabel: { color: palette.grey, fontSize: LABEL_SIZE, fontFamily: FONT_FAMILY },
-  nameTextStyle: { color: palette.ink, fontSize: 12, fontFamily: FONT_FAMILY },
+  axisLabel: { color: palette.grey, fontSize: LABEL_SIZE, lineHeight: 13, fontFamily: FONT_FAMILY },
+  nameTextStyle: { color: palette.ink, fontSize: 12, lineHeight: 14, fontFamily: FONT_FAMILY },
 });
 
 function xAxis({ name, unit, max }: Axis, gridIndex: number, isLast: boolean, palette: Palette): object {
@@ -122,7 +123,14 @@ function yAxis({ name, unit, max }: Axis, gridIndex: number, palette: Palette): 
     name: name === unit ? name : `${name}, ${unit}`,
     nameLocation: 'end',
     nameGap: 9,
-    nameTextStyle: { color: palette.ink, fontSize: 12, fontFamily: FONT_FAMILY, align: 'left', padding: [0, 0, 0, EDGE - LEFT] },
+    nameTextStyle: {
+      color: palette.ink,
+      fontSize: 12,
+      lineHeight: 14,
+      fontFamily: FONT_FAMILY,
+      align: 'left',
+      padding: [0, 0, 0, EDGE - LEFT],
+    },
     splitLine: { lineStyle: { color: palette.faint, width: 0.8 } },
     splitNumber: 5,
   };

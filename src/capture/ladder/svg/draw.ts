@@ -8,10 +8,11 @@ import { LABEL_SIZE } from './labels.ts';
 import type { NoteLine } from './notes.ts';
 import { NOTE_SIZE, NOTE_STEP, STATE_PADDING } from './notes.ts';
 import type { Plan, PlannedNote, PlannedRow } from './plan.ts';
-import { LOST_WORD, lostBoxes, PART_GAP, until } from './plan.ts';
+import { lostBoxes, until } from './plan.ts';
 import { stateColor } from './states.ts';
 import { spanPhrase } from './time-unit.ts';
 import { NOTE_RISE } from './timeline.ts';
+import { LOST_WORD, PART_GAP } from './words.ts';
 
 const COLORS: Readonly<Record<Tone, Color>> = {
   resolve: 'orange',

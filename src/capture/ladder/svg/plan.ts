@@ -16,6 +16,8 @@ import { statesOf } from './states.ts';
 import { type TimeUnit, timeUnit } from './time-unit.ts';
 import type { Moment, Placed, Timeline } from './timeline.ts';
 import { timeline } from './timeline.ts';
+import type { LabelWord } from './words.ts';
+import { LOST_WORD, runningWidths, wordsOf } from './words.ts';
 
 export interface PlannedRow {
   readonly row: LadderRow;
@@ -27,11 +29,6 @@ export interface PlannedRow {
   readonly reach: number;
   readonly words: readonly LabelWord[];
   readonly label: Label;
-}
-
-export interface LabelWord {
-  readonly text: string;
-  readonly style: 'mark' | 'first' | 'rest';
 }
 
 export interface PlannedNote {
@@ -53,12 +50,8 @@ export interface Plan {
   readonly pauses: Timeline['pauses'];
 }
 
-/** Between two parts of a label. */
-export const PART_GAP = 7;
 /** A lost packet gets so far. */
 const LOST_AT = 0.62;
-/** Of the words at the cross. */
-export const LOST_WORD = 'lost';
 
 /** @param top where the first row stands */
 export function planLadder(ladder: Ladder, width: number, top: number): Plan {
@@ -213,25 +206,4 @@ export function lostBoxes(line: Line): readonly [cross: Box, word: Box] {
     { x, y, halfWidth: 7, halfHeight: 7, angle: 0 },
     { x: wordX, y, halfWidth: width / 2, halfHeight: 7, angle: 0 },
   ];
-}
-
-/** Time stamps are long numbers that mean nothing to people: they are told where there is room for all. */
-const isStory = (part: string): boolean => !part.startsWith('TS ');
-
-function wordsOf(row: LadderRow): LabelWord[] {
-  const mark: LabelWord[] = row.mark === undefined ? [] : [{ text: row.mark, style: 'mark' }];
-  const isFold = row.packets > 1;
-  const words = row.parts.filter(isStory).map((text, index): LabelWord => {
-    return { text: isFold ? `… ${text} …` : text, style: index === 0 && !isFold ? 'first' : 'rest' };
-  });
-  return [...mark, ...words];
-}
-
-/** Of the first word, of the first two, ... */
-function runningWidths(words: readonly LabelWord[]): number[] {
-  let sum = -PART_GAP;
-  return words.map(({ text, style }) => {
-    sum += PART_GAP + textWidth(text, LABEL_SIZE, style !== 'rest');
-    return sum;
-  });
 }

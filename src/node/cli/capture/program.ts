@@ -1,6 +1,7 @@
 /** `tapstack capture ...`: files of packets read as people read them. One file per command. */
 import type { Command } from 'commander';
 import { addLadder } from './ladder.ts';
+import { addPlot } from './plot.ts';
 
 /** @param exit is told the exit code of the command that ran */
 export function addCapture(root: Command, exit: (code: number) => void): void {
@@ -9,4 +10,5 @@ export function addCapture(root: Command, exit: (code: number) => void): void {
     .summary('captures: read, draw, compare and cut them')
     .description('Reads captures, pcapng and pcap, of this stack and of others.');
   addLadder(capture, exit);
+  addPlot(capture, exit);
 }
