@@ -5,7 +5,7 @@
 
 import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
-import { add, after, atOrAfter, before, inWindow, max } from '../../wire/seq.ts';
+import { add, after, atOrAfter, before, inWindow, max, min } from '../../wire/seq.ts';
 import type { Segment } from '../../wire/tcp.ts';
 import { ACK, ECE, RST, SYN } from '../../wire/tcp.ts';
 import { PEER_CLOSED, READABLE } from '../application-side.ts';
@@ -102,7 +102,7 @@ function unacceptable(tcb: Connection, segment: Segment, now: Micros): Verdict {
   if (segment.has(RST)) return 'RST outside the window';
   if (segment.payloadLength > 0) nothingNew(tcb, now);
   if (segment.payloadLength > 0 && before(segment.seq, tcb.rcv.nxt))
-    tcb.receiver.sawDuplicate(segment.seq, add(segment.seq, segment.payloadLength)); // RFC 2883 §4
+    tcb.receiver.sawDuplicate(segment.seq, min(add(segment.seq, segment.payloadLength), tcb.rcv.nxt)); // RFC 2883 §4
   challenge(tcb, segment, now, 'ACK: segment outside the window');
   return 'outside the receive window';
 }

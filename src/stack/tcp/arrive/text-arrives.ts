@@ -67,9 +67,12 @@ function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt:
     if (after(textAt, rcv.nxt))
       acks.outOfOrder(); // a FIN alone above a hole, or text that the closed window cut off
     else if (!segment.has(FIN)) {
-      receiver.sawDuplicate(textAt, textEndOf(segment, textAt));
       nothingNew(tcb, now);
-      acks.now('ACK: nothing new');
+      // a probe of the closed window begins where we wait: it is no duplicate, and we have not kept it
+      if (before(textAt, rcv.nxt)) {
+        receiver.sawDuplicate(textAt, min(textEndOf(segment, textAt), rcv.nxt));
+        acks.now('ACK: nothing new');
+      }
     }
     return undefined;
   }
