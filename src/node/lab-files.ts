@@ -11,7 +11,7 @@ import { plotSvg } from './plot/svg.ts';
 
 /**
  * `pcapng`: at the watched end of the wire; `both-ends`: at all ends of all wires; `series`: the numbers of connections and queues,
- * as JSON; `ladder`: a picture of what went between the hosts; `plot`: what changed over time, where the scenario has such a picture.
+ * as JSON; `ladder` and `plot`: pictures of what went between the hosts, and of what changed over time, where the scenario has them.
  */
 export const FILE_KINDS = ['pcapng', 'both-ends', 'series', 'ladder', 'plot'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
@@ -61,7 +61,7 @@ async function contentOf(kind: FileKind, performance: Performance): Promise<Cont
     case 'series':
       return series.length === 0 ? undefined : seriesText(performance);
     case 'ladder':
-      return ladderSvg(ladder(frames, { names }), { title: scenario.title });
+      return scenario.withoutLadder ? undefined : ladderSvg(ladder(frames, { names }), { title: scenario.title });
     case 'plot': {
       const request = plotRequest(frames, { names });
       if (scenario.plot === undefined || request === undefined) return undefined;

@@ -11,25 +11,27 @@ const FIRST_DAY: Micros = 1_767_225_600_000_000;
 /** From the epoch to the zero of the clock that stamped the frames. */
 export const epochOffset = ({ start }: Performance): Micros => FIRST_DAY - start;
 
-/** The interface at whose end of the wire the story is best seen. */
-export function watchedInterface({ scenario, interfaces }: Performance): number {
-  return Math.max(
-    interfaces.findIndex(({ name }) => name === scenario.watch),
-    0,
-  );
+/** The interfaces at whose ends of their wires the story is best seen: their numbers. */
+export function watchedInterfaces({ scenario, interfaces }: Performance): number[] {
+  const { watch = [] } = scenario;
+  const watched = interfaces.flatMap(({ name }, id) => (watch.includes(name) ? [id] : []));
+  return watched.length === 0 ? [0] : watched;
 }
 
 /**
  * What one who listens at the watched end of the wire has seen. Wireshark would take the sight of the same segment at the other
- * end for a retransmission, so a file that its analysis shall understand holds one end only.
+ * end for a retransmission, so a file that its analysis shall understand holds one end of a wire only.
  */
 export function watchedCapture(performance: Performance): Uint8Array {
-  const watched = watchedInterface(performance);
-  const frames = performance.frames.filter(({ interfaceId }) => interfaceId === watched);
+  const watched = watchedInterfaces(performance);
+  const frames = performance.frames.flatMap((frame) => {
+    const interfaceId = watched.indexOf(frame.interfaceId);
+    return interfaceId < 0 ? [] : [{ ...frame, interfaceId }];
+  });
   return bytesOf(
     performance,
-    frames.map((frame) => ({ ...frame, interfaceId: 0 })),
-    performance.interfaces.filter((_, index) => index === watched),
+    frames,
+    watched.map((id) => performance.interfaces[id]!),
   );
 }
 

@@ -33,10 +33,12 @@ export interface Scenario {
   /** For the class, before the answer is shown. */
   readonly question: string;
   readonly look: readonly Look[];
-  /** What there is to see beside the ladder. @default only the ladder */
+  /** The ladder is too long for anybody to look at it: so many segments, or several conversations at once. @default false */
+  readonly withoutLadder?: boolean;
+  /** What there is to see beside the ladder. @default nothing */
   readonly plot?: PlotKind;
-  /** The host whose end of the wire the capture file shows. @default the first one */
-  readonly watch?: string;
+  /** The hosts whose ends of their wires the capture file shows, one of each wire. @default the first one */
+  readonly watch?: readonly string[];
   /**
    * What Wireshark's expert has to say about the file beyond SYN and FIN, by the field of its display filters, and how often:
    * `{ 'tcp.analysis.retransmission': 1 }`. @default nothing

@@ -1,7 +1,7 @@
 /** Every scenario goes as it is told, each time alike, and says what a lecturer needs. */
 import { describe, expect, test } from 'vitest';
 import { ladder, readCapture } from '../../src/capture/index.ts';
-import { watchedCapture, watchedInterface, wholeCapture } from '../../src/scenarios/capture-file.ts';
+import { watchedCapture, watchedInterfaces, wholeCapture } from '../../src/scenarios/capture-file.ts';
 import type { Scenario } from '../../src/scenarios/index.ts';
 import { findScenario, letters, namesLike, perform, readAndClose, scenarios } from '../../src/scenarios/index.ts';
 import { settle } from '../two-hosts.ts';
@@ -13,7 +13,9 @@ describe.each(scenarios().map((scenario) => [scenario.name, scenario] as const))
     expect(Buffer.from(wholeCapture(again)).equals(wholeCapture(performance))).toBe(true);
     const watched = readCapture(watchedCapture(performance));
     expect(watched.end).toBe('complete');
-    expect(watched.interfaces.map(({ name }) => name)).toEqual([performance.interfaces[watchedInterface(performance)]?.name]);
+    expect(watched.interfaces.map(({ name }) => name)).toEqual(
+      watchedInterfaces(performance).map((id) => performance.interfaces[id]?.name),
+    );
     expect(watched.frames.length).toBeGreaterThan(1);
     expect(watchedCapture(performance).length).toBeLessThan(300_000);
   });

@@ -24,7 +24,7 @@ export const windowScaling: Scenario = {
     { filter: 'tcp.port == 8002', meaning: 'with it: the window field is small, the window is not' },
   ],
   plot: 'time-sequence',
-  watch: 'server',
+  watch: ['server'],
   async play(stage) {
     const { client, server } = await stage.pair({
       cable: { delay: 100 * MILLISECOND, rate: 100_000_000 },

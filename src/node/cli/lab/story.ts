@@ -18,7 +18,7 @@ export function storyText(performance: Performance, files: readonly string[], al
   return [
     `${scenario.title} (${scenario.rfcs.join(', ')})\n\n`,
     `${wrap(scenario.story, width)}\n`,
-    `${ladderText(frames, { names, width, color, all })}\n`,
+    scenario.withoutLadder && !all ? '' : `${ladderText(frames, { names, width, color, all })}\n`,
     `${wrap(`For the class: ${scenario.question}`, width)}\n`,
     `What to look at, as display filters of Wireshark:\n${look}`,
     files.length === 0 ? '' : `\nFiles: ${files.join(' ')}\n`,
