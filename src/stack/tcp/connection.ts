@@ -183,7 +183,7 @@ export class Connection implements Timed {
   /** OPEN, active: RFC 9293 §3.10.1. The SYN leaves at the next poll. */
   openActive(iss: Seq): void {
     this.snd.start(iss);
-    this.sender.recovery.recover = iss;
+    this.sender.begin(iss);
     askForEcn(this);
     this.openedActively = true;
     this.move('active open');
@@ -192,7 +192,7 @@ export class Connection implements Timed {
   /** The answer to a SYN that reached a listener, §3.10.7.2: the SYN-ACK leaves at the next poll. */
   openPassive(iss: Seq): void {
     this.snd.start(iss);
-    this.sender.recovery.recover = iss;
+    this.sender.begin(iss);
     this.move('passive open');
     this.move('SYN arrives');
   }

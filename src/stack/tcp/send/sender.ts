@@ -64,6 +64,12 @@ export class Sender {
     this.#maximum = Math.max(options.maxSendBuffer, options.sendBuffer);
   }
 
+  /** The initial sequence number is chosen: what compares with SND.UNA counts from there. */
+  begin(iss: Seq): void {
+    this.recovery.recover = iss;
+    this.roundEnd = iss;
+  }
+
   /** From the first text on: a connection that only ever shook hands has nothing to learn from. */
   get rack(): Rack {
     this.#rack ??= new Rack();
