@@ -24,12 +24,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'stack/tcp': ['stack/wire', 'stack/bytes', 'stack/time', 'stack/random', 'stack/ports', 'stack/deadlines'],
   stack: ['stack'],
   services: ['stack/index'],
-  explain: ['stack', 'capture'],
-  lab: ['stack', 'capture', 'explain'],
+  explain: ['stack', 'capture/record', 'capture/series'],
+  lab: ['stack', 'capture/record', 'capture/series', 'explain'],
   capture: ['stack/wire', 'stack/bytes', 'stack/time', 'stack/device'],
-  drill: ['stack', 'lab', 'capture'],
+  // the public names of what reads captures, and of the replay that is built on it
+  'capture/index': ['capture', 'replay'],
+  replay: ['stack', 'capture/record', 'capture/file', 'capture/dissect', 'capture/words', 'capture/ladder', 'replay/translate'],
+  'replay/translate': [],
+  drill: ['stack', 'lab', 'capture', 'replay/translate'],
   scenarios: ['stack', 'lab', 'capture', 'services'],
-  node: ['stack', 'services', 'lab', 'capture', 'drill', 'scenarios', 'explain'],
+  node: ['stack', 'services', 'lab', 'capture', 'drill', 'scenarios', 'explain', 'replay'],
 };
 /** Only this room may speak to the operating system. */
 const MAY_IMPORT_PACKAGES = 'node';

@@ -1,5 +1,16 @@
 /** Every public name of the capture part, listed by hand. */
 
+export type { Application, ApplicationHost, Dialogue, Opener, Step } from '../replay/application.ts';
+export { abort, accept, close, connect, echo, finish, read, readAll, send, wait } from '../replay/application.ts';
+export type { Row as ReplayRow } from '../replay/compare.ts';
+export type { Difference, DifferenceKind, ReplayResult } from '../replay/difference.ts';
+export type { Field as ReplayField, MaskName } from '../replay/mask.ts';
+export { DEFAULT_MASK as REPLAY_MASK, FIELDS as REPLAY_FIELDS } from '../replay/mask.ts';
+export type { MatcherResult, ReplayMatchers } from '../replay/matchers.ts';
+export { replayMatchers } from '../replay/matchers.ts';
+export type { ReplayInput, ReplayOptions } from '../replay/replay.ts';
+export { fittedOptions, replay } from '../replay/replay.ts';
+export { ReplayError } from '../replay/replay-error.ts';
 export type { WalkOptions } from './dissect/capture-walk.ts';
 export { CaptureWalk } from './dissect/capture-walk.ts';
 export { CapturedFrame } from './dissect/captured-frame.ts';

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { Level, Sut, Verdict } from '../../src/drill/index.ts';
 import { NullSut, reportOn, runScript } from '../../src/drill/index.ts';
 import { execute } from '../../src/drill/run/evaluate.ts';
-import { TimestampMap } from '../../src/drill/run/timestamp-map.ts';
 import { Failed } from '../../src/drill/run/verdict.ts';
 import { Unsupported } from '../../src/drill/unsupported.ts';
+import { TimestampMap } from '../../src/replay/translate/timestamp-map.ts';
 import { writeChecksum } from '../../src/stack/wire/tcp.ts';
 
 const PROLOGUE = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3

@@ -1,9 +1,10 @@
 /** One connection of a script: how the script's numbers and the live ones translate into each other. */
+
+import { TimestampMap } from '../../replay/translate/timestamp-map.ts';
 import { ACK, FIN, RST, SYN } from '../../stack/wire/tcp.ts';
 import type { Ports, SeqRange, Tcp, TcpOption } from '../script/ast.ts';
 import type { TcpFields } from '../wire/build.ts';
 import type { Emission, TcpHeader } from '../wire/emission.ts';
-import { TimestampMap } from './timestamp-map.ts';
 
 const DEFAULT_WINDOW = 65_535;
 const MAX_SHIFT = 14;

@@ -1,4 +1,4 @@
-/** The timestamps of a script and the live ones (RFC 7323): what pairs have been seen, and how far the clock may be off. */
+/** Timestamps as they were written down, in a script or a capture, and the live ones (RFC 7323): what pairs have been seen. */
 
 export class TimestampMap {
   /** Script's TSval to live TSval. */

@@ -1,0 +1,117 @@
+/**
+ * Replay as a test: the other side's frames of a capture are fed to a stack in virtual time, and every frame that the stack sends is
+ * held against the recorded one.
+ */
+import type { Capture, CapturedInterface } from '../capture/file/capture-data.ts';
+import { readCapture } from '../capture/file/read-capture.ts';
+import type { RecordedFrame } from '../capture/record/frame-sink.ts';
+import type { TcpOptions } from '../stack/tcp/options.ts';
+import type { Micros } from '../stack/time.ts';
+import { MILLISECOND } from '../stack/time.ts';
+import { parseV4 } from '../stack/wire/ip-address.ts';
+import type { Application } from './application.ts';
+import type { ReplayResult } from './difference.ts';
+import type { Fitted } from './fit.ts';
+import { fitTo } from './fit.ts';
+import type { MaskName } from './mask.ts';
+import { Mask } from './mask.ts';
+import { Notes } from './notes.ts';
+import { readRecording } from './recording.ts';
+import { ReplayError } from './replay-error.ts';
+import { reportOn } from './report.ts';
+import { Replay } from './run.ts';
+
+/** A capture that was read, the bytes of a file, or frames from memory. */
+export type ReplayInput = Capture | Uint8Array | readonly RecordedFrame[];
+
+export interface ReplayOptions {
+  /** The address of the host that the stack plays, such as 10.0.0.2. */
+  readonly host: string;
+  /**
+   * Fields that are not compared, beside the identification of IP and timestamp values: 'tcp.window', or a group such as
+   * 'tcp.options' or 'arp'. Sequence numbers, ports and echoes need no mask: they are translated.
+   */
+  readonly mask?: readonly MaskName[];
+  /** Fields that are compared although they are masked by default. */
+  readonly unmask?: readonly MaskName[];
+  /** How far from its recorded time a frame may leave. @default 5 ms */
+  readonly tolerance?: Micros;
+  /** What runs on the host, such as `[accept(80), echo()]`. @default derived from what the recorded host sent, and when */
+  readonly application?: Application;
+  /** @default fitted to the options in the recorded host's SYNs */
+  readonly tcp?: Partial<TcpOptions>;
+  /** Of the host's interface. @default from the MSS in its SYNs, else 1500 */
+  readonly mtu?: number;
+  /** From the place where the capture was taken to the host. @default 0 at the host's own interface, else estimated */
+  readonly delay?: Micros;
+  /** Initial sequence numbers and ports of the stack come from it. @default 1 */
+  readonly seed?: number;
+  /**
+   * Resolves once every promise of the application that can settle has settled.
+   * @default a turn of the event loop where there is one, else a hundred turns of the microtasks
+   */
+  readonly settle?: () => Promise<void>;
+}
+
+const DEFAULT_TOLERANCE: Micros = 5 * MILLISECOND;
+const MTU_RANGE = { least: 68, most: 65_535 };
+
+/** @throws ReplayError when that cannot even be tried; RangeError for options that make no sense */
+export async function replay(input: ReplayInput, options: ReplayOptions): Promise<ReplayResult> {
+  const { host, tolerance = DEFAULT_TOLERANCE, application, seed = 1, settle = settled } = options;
+  const mask = new Mask(options.mask, options.unmask);
+  checkNumbers(options);
+  const { recording, notes, fitted } = read(input, options);
+  const { mtu, tcp } = { mtu: options.mtu ?? fitted.mtu, tcp: options.tcp ?? fitted.tcp };
+  const replay = new Replay(recording, { mask, tolerance, application, seed, settle, mtu, tcp }, notes);
+  await replay.run();
+  const { judge, fed, log } = replay;
+  const result: Omit<ReplayResult, 'report'> = {
+    matches: judge.difference === undefined,
+    compared: judge.compared,
+    expected: judge.expectations.count,
+    fed,
+    difference: judge.difference,
+    notes: notes.lines,
+    frames: log.frames(),
+  };
+  return { ...result, report: reportOn(result, { host, begin: recording.begin }) };
+}
+
+/** The options that `replay` would take from the capture by itself: what a test pins down so that a later change is seen. */
+export const fittedOptions = (input: ReplayInput, options: ReplayOptions): Fitted => read(input, options).fitted;
+
+function read(input: ReplayInput, { host, delay }: ReplayOptions) {
+  const word = parseV4(host);
+  if (word === undefined) throw new ReplayError(`"${host}" is not an IPv4 address such as 10.0.0.2`);
+  const notes = new Notes();
+  const { frames, interfaces } = framesOf(input, notes);
+  const recording = readRecording(frames, interfaces, { host: word, delay }, notes);
+  return { recording, notes, fitted: fitTo(recording) };
+}
+
+function framesOf(
+  input: ReplayInput,
+  notes: Notes,
+): { readonly frames: readonly RecordedFrame[]; readonly interfaces: readonly CapturedInterface[] } {
+  if (Array.isArray(input)) return { frames: input as readonly RecordedFrame[], interfaces: [] };
+  const capture = input instanceof Uint8Array ? readCapture(input) : (input as Capture);
+  if (capture.format === 'unknown') throw new ReplayError(`no capture: ${capture.problem}`);
+  if (capture.problem !== '') notes.say(`the file is not whole: ${capture.problem}`);
+  return capture;
+}
+
+function checkNumbers({ tolerance = 0, mtu = MTU_RANGE.most, delay = 0 }: ReplayOptions): void {
+  if (!(tolerance >= 0)) throw new RangeError(`a tolerance is zero or more microseconds, not ${tolerance}`);
+  if (!(delay >= 0 && Number.isFinite(delay))) throw new RangeError(`a delay is zero or more microseconds, not ${delay}`);
+  if (!(Number.isInteger(mtu) && mtu >= MTU_RANGE.least && mtu <= MTU_RANGE.most))
+    throw new RangeError(`an MTU is ${MTU_RANGE.least} to ${MTU_RANGE.most} bytes, not ${mtu}`);
+}
+
+/** This part of the project belongs to no host: it takes what there is. */
+async function settled(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (done: () => void) => void };
+  if (setImmediate !== undefined) await new Promise<void>((resolve) => setImmediate(resolve));
+  else for (let turn = 0; turn < MICROTASKS; turn++) await undefined;
+}
+const MICROTASKS = 100;
