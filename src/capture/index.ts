@@ -1,6 +1,6 @@
 /** Every public name of the capture part, listed by hand. */
 
-export type { Application, ApplicationHost, Dialogue, Opener, Step } from '../replay/application.ts';
+export type { Application as ReplayApplication, ApplicationHost, Dialogue, Opener, Step } from '../replay/application.ts';
 export { abort, accept, close, connect, echo, finish, read, readAll, send, wait } from '../replay/application.ts';
 export type { Row as ReplayRow } from '../replay/compare.ts';
 export type { Difference, DifferenceKind, ReplayResult } from '../replay/difference.ts';
