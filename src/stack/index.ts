@@ -41,6 +41,8 @@ export type { State as TcpState } from './tcp/state.ts';
 export { TcpError } from './tcp/tcp-error.ts';
 export type { Micros } from './time.ts';
 export { MICROSECOND, MILLISECOND, MINUTE, NEVER, SECOND } from './time.ts';
+export type { UdpLimits, UdpSendResult } from './udp/endpoint.ts';
+export type { UdpFailureReason } from './udp/failure.ts';
 export { ANY, formatV4, fromV4, IpAddress, ipv4, parseV4 } from './wire/ip-address.ts';
 export type { MacAddress } from './wire/mac-address.ts';
 export { format as formatMac, parse as parseMac } from './wire/mac-address.ts';

@@ -211,7 +211,7 @@ export class Stack implements LinkObserver {
     } finally {
       this.#isRunning = false;
     }
-    this.#moreToDo ||= this.tcp.hasWork || this.udp.wantsToSend || this.#output.loopback.length > 0;
+    this.#moreToDo ||= this.tcp.hasWork || this.udp.hasWork || this.#output.loopback.length > 0;
     this.#guard.rethrow();
   }
 

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FrameLog } from '../../capture/record/frame-log.ts';
+import { hostTimekeeper } from '../host-timekeeper.ts';
 import { collect } from './child.ts';
 import { memoryDemo } from './demo-memory.ts';
 import type { DemoOptions } from './demo-report.ts';
@@ -29,7 +30,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     if (error.message.startsWith('cannot write')) throw error;
     return memoryDemo(options, error.message);
   }
-  startServices(session.host.stack, DEFAULT_SERVICES);
+  startServices(session.host.stack, DEFAULT_SERVICES, hostTimekeeper(session.host.clock));
   say(`Linux's own ping and curl talk to a TCP/IP stack in TypeScript, over the TAP device ${session.host.device.name}.\n\n`);
   const isFine = await meet();
   await session.close();

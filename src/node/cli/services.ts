@@ -5,6 +5,8 @@ import { startChargen } from '../../services/chargen.ts';
 import { startDaytime } from '../../services/daytime.ts';
 import { startDiscard } from '../../services/discard.ts';
 import { startEcho } from '../../services/echo.ts';
+import { startIperf3 } from '../../services/iperf3/server.ts';
+import type { Timekeeper } from '../../services/timekeeper.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { startHttpService } from '../http-service.ts';
 import * as parse from './parse.ts';
@@ -18,10 +20,19 @@ export interface ServiceOptions {
   readonly discard: number;
   readonly daytime: number;
   readonly chargen: number;
+  readonly iperf3: number;
 }
 
-/** Where the RFCs put them. */
-export const DEFAULT_SERVICES: ServiceOptions = { services: true, http: 80, echo: 7, discard: 9, daytime: 13, chargen: 19 };
+/** Where the RFCs put them, and iperf3 itself. */
+export const DEFAULT_SERVICES: ServiceOptions = {
+  services: true,
+  http: 80,
+  echo: 7,
+  discard: 9,
+  daytime: 13,
+  chargen: 19,
+  iperf3: 5201,
+};
 
 const DESCRIPTIONS = {
   http: 'HTTP: /, /hello, /bytes/N, /upload, /stats',
@@ -29,6 +40,7 @@ const DESCRIPTIONS = {
   discard: 'discard, TCP and UDP (RFC 863)',
   daytime: 'daytime, TCP and UDP (RFC 867)',
   chargen: 'character generator, TCP and UDP (RFC 864)',
+  iperf3: 'iperf3 server, TCP and UDP',
 } as const;
 
 export function addServiceOptions(command: Command): Command {
@@ -46,21 +58,26 @@ export function addServiceOptions(command: Command): Command {
 }
 
 /** @throws UsageError when two are given the same port */
-export function checkServices({ services, http, echo, discard, daytime, chargen }: ServiceOptions): void {
+export function checkServices({ services, ...byName }: ServiceOptions): void {
   if (!services) return;
-  const ports = Object.entries({ http, echo, discard, daytime, chargen });
+  const ports = Object.keys(DESCRIPTIONS).map((name) => [name, byName[name as keyof typeof DESCRIPTIONS]] as const);
   for (const [name, port] of ports) {
     const other = ports.find(([otherName, otherPort]) => otherPort === port && otherName !== name);
     if (other !== undefined) throw new UsageError(`--${name} and --${other[0]} cannot both have port ${port}`);
   }
 }
 
-/** @param options checked before */
-export function startServices(stack: Stack, { services, http, echo, discard, daytime, chargen }: ServiceOptions): void {
+/**
+ * @param options checked before
+ * @param time without it there is no iperf3, the only one that lives by the clock
+ */
+export function startServices(stack: Stack, options: ServiceOptions, time?: Timekeeper): void {
+  const { services, http, echo, discard, daytime, chargen, iperf3 } = options;
   if (!services) return;
   startHttpService(stack, { port: http });
   startEcho(stack, { port: echo });
   startDiscard(stack, { port: discard });
   startDaytime(stack, { port: daytime, today: () => new Date().toUTCString() });
   startChargen(stack, { port: chargen });
+  if (time !== undefined) startIperf3(stack, { port: iperf3, time, cpu: () => process.cpuUsage() });
 }

@@ -1,4 +1,6 @@
 /** `tapstack shell`: your own shell in a private network in which a stack is up. */
+
+import { hostTimekeeper } from '../host-timekeeper.ts';
 import { run, withoutProxy } from './child.ts';
 import { checkServices, startServices } from './services.ts';
 import { openSession, printer } from './session.ts';
@@ -8,7 +10,7 @@ import type { UpOptions } from './up.ts';
 export async function shell(options: UpOptions): Promise<number> {
   checkServices(options);
   const session = await openSession({ ...options, private: true });
-  startServices(session.host.stack, options);
+  startServices(session.host.stack, options, hostTimekeeper(session.host.clock));
   for (const line of welcome(options, session.host.device.name)) printer(options)(line);
   const running = run(process.env['SHELL'] || '/bin/sh', [], { ...withoutProxy(process.env), PS1: 'tapstack$ ' });
   session.guard.release(); // signals are the shell's now

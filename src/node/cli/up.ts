@@ -1,4 +1,5 @@
 /** `tapstack up`: a stack with services on a TAP, until it is interrupted or its command ends. */
+import { hostTimekeeper } from '../host-timekeeper.ts';
 import type { TapHost } from '../tap-host.ts';
 import { run, withoutProxy } from './child.ts';
 import type { NetworkOptions } from './network-options.ts';
@@ -14,7 +15,7 @@ export async function up(command: readonly string[], options: UpOptions): Promis
   const [program, ...args] = command;
   const print = printer(options, program !== undefined);
   const session = await openSession(options, { print });
-  startServices(session.host.stack, options);
+  startServices(session.host.stack, options, hostTimekeeper(session.host.clock));
   if (program !== undefined) {
     const running = run(program, args, options.private ? withoutProxy(process.env) : process.env);
     session.guard.release(); // signals are passed on to the command now

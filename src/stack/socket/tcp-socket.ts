@@ -35,6 +35,12 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
    */
   onProblem: ((reason: TcpFailure) => void) | undefined = undefined;
 
+  /**
+   * Called when there may be bytes, room or an end, inside of the stack's run: what is read and written here by `readNow` and
+   * `writeNow` is acknowledged and sent by the same run. For bulk; a promise costs a turn.
+   */
+  onChange: (() => void) | undefined = undefined;
+
   /** @param connection whose events this socket takes over */
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -112,6 +118,26 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
     return bytes;
   }
 
+  /** Moves what is there to `into`, without waiting. @returns how many bytes; 0: none now, and when `isAtEnd` none any more */
+  readNow(into: Uint8Array): number {
+    return this.#connection.receive(into);
+  }
+
+  /** As much of `bytes[from, to)` as there is room for, without waiting. @returns how many bytes; 0 also when nobody takes any */
+  writeNow(bytes: Uint8Array, from = 0, to: number = bytes.length): number {
+    return this.#connection.send(bytes, from, to);
+  }
+
+  /** Everything has been read and nothing will come. */
+  get isAtEnd(): boolean {
+    return this.#connection.isAtEnd;
+  }
+
+  /** Why it ended before its time. */
+  get failure(): TcpFailure | undefined {
+    return this.#connection.app.failure;
+  }
+
   /**
    * How many bytes are urgent from the next one on, also those that have not come yet (MUST-33). One read never goes across the
    * last of them: it ends in front of it.
@@ -179,6 +205,7 @@ export class TcpSocket implements AsyncIterable<Uint8Array>, AsyncDisposable {
     if ((events & (READABLE | PEER_CLOSED | FAILED | CLOSED)) !== 0) this.#readable.fire();
     this.#writable.fire();
     if ((events & WRITABLE) === 0 || this.#isOver) this.#ended.fire();
+    this.onChange?.();
   }
 
   async #untilClosed(): Promise<void> {

@@ -1,7 +1,7 @@
 /** A UDP socket as applications hold it: promises over the endpoint, and nothing else. */
 import type { Stack } from '../stack.ts';
 import { Datagram } from '../udp/datagram-queue.ts';
-import type { UdpEndpoint, UdpOptions, UdpSendResult } from '../udp/endpoint.ts';
+import type { UdpEndpoint, UdpLimits, UdpOptions, UdpSendResult } from '../udp/endpoint.ts';
 import type { UdpFailureReason } from '../udp/failure.ts';
 import type { UdpOpenFailure } from '../udp/udp.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
@@ -35,12 +35,17 @@ export interface UdpSocketOptions extends Partial<UdpOptions> {
   readonly address?: IpAddress;
   /** Share the port with others that say so too. @default false */
   readonly reuse?: boolean;
+  /** What may wait in the socket. @default 256 KiB and 1,024 datagrams each way */
+  readonly limits?: UdpLimits;
 }
 
 export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
   readonly #endpoint: UdpEndpoint;
   readonly #changed = new Signal();
   readonly #about = new Datagram();
+
+  /** Called when there may be datagrams, room or a failure, inside of the stack's run: for bulk, by `receiveNow` and `sendNow`. */
+  onChange: (() => void) | undefined = undefined;
 
   constructor(endpoint: UdpEndpoint) {
     this.#endpoint = endpoint;
@@ -85,6 +90,26 @@ export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
     return { bytes, from: { address: fromV4(address), port }, to: fromV4(localAddress) };
   }
 
+  /** To the peer of `connect`, without waiting; when the queue is full `onChange` tells of room. */
+  sendNow(bytes: Uint8Array): UdpSendResult {
+    return this.#endpoint.send(bytes);
+  }
+
+  /** The next datagram, without waiting: as much of it as `into` holds. @returns its whole length; -1 when there is none */
+  receiveNow(into: Uint8Array): number {
+    return this.#endpoint.receive(into, this.#about) ? this.#about.length : -1;
+  }
+
+  /** Forgets that one of ours came back as an ICMP error. @returns why it did */
+  takeFailure(): UdpFailureReason | undefined {
+    return this.#endpoint.takeFailure()?.reason;
+  }
+
+  /** Datagrams for this socket that found its queue full. */
+  get overflows(): number {
+    return this.#endpoint.overflows;
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<ReceivedDatagram> {
     for (let datagram = await this.receive(); datagram !== undefined; datagram = await this.receive()) yield datagram;
   }
@@ -101,6 +126,7 @@ export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
   /** The stack's word that something happened; not for applications. */
   notify(): void {
     this.#changed.fire();
+    this.onChange?.();
   }
 
   #throwFailure(): void {
@@ -110,9 +136,10 @@ export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
 }
 
 /** @throws UdpError when the port is taken */
-export function openUdp(stack: Stack, { port = 0, address = ANY, reuse = false, ...options }: UdpSocketOptions = {}): UdpSocket {
-  const endpoint = stack.udp.open({ port, address: address.w3, reuse });
+export function openUdp(stack: Stack, options: UdpSocketOptions = {}): UdpSocket {
+  const { port = 0, address = ANY, reuse = false, limits, ...settings } = options;
+  const endpoint = stack.udp.open({ port, address: address.w3, reuse, ...(limits === undefined ? {} : { limits }) });
   if (typeof endpoint === 'string') throw new UdpError(endpoint, `cannot open UDP port ${port}`);
-  Object.assign(endpoint.options, options);
+  Object.assign(endpoint.options, settings);
   return new UdpSocket(endpoint);
 }

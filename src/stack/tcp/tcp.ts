@@ -220,7 +220,7 @@ export class Tcp implements PassiveOpenHost {
 
   /** True while something waits to be polled. */
   get hasWork(): boolean {
-    return this.#ready.length > 0 || !this.#answers.isEmpty;
+    return this.#ready.length > 0 || !this.#answers.isEmpty || this.#tell.size > 0;
   }
 
   /** True when a segment with this sequence number is under way: what an ICMP error must quote to be believed (RFC 5927 §4.1). */

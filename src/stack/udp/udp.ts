@@ -96,6 +96,11 @@ export class Udp implements UdpRegistry {
     return this.#withOutput.length > 0;
   }
 
+  /** There is something to send, or to tell: what happened after the owners were told waits for the next run. */
+  get hasWork(): boolean {
+    return this.wantsToSend || this.#withEvents.length > 0;
+  }
+
   /**
    * A datagram in `packet[at, end)`, the payload of an IP packet whose header was checked. Bytes behind the length that the
    * UDP header states are not part of it.
