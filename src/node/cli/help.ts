@@ -51,6 +51,12 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack capture plot trace.pcapng --kind rtt -o rtt.html', 'a page in which one can zoom'],
     ['tapstack capture plot trace.pcapng --kind cwnd --series trace.series.jsonl -o cwnd.svg', 'what the stack knew'],
   ],
+  iperf3: [
+    ['sudo tapstack iperf3 -c 10.0.0.1', 'to: iperf3 -s'],
+    ['sudo tapstack iperf3 -c 10.0.0.1 -u -b 100M --bidir', 'datagrams both ways'],
+    ['sudo tapstack iperf3 -s', 'from: iperf3 -c 10.0.0.2'],
+    ['tapstack up --private -- iperf3 -c 10.0.0.2 -R', 'no root needed'],
+  ],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],
     ['sudo tapstack nc -l 5000', 'from: nc 10.0.0.2 5000'],

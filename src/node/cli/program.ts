@@ -5,6 +5,8 @@ import { demo } from './demo.ts';
 import { addDrillOptions, drill } from './drill.ts';
 import { get } from './get.ts';
 import { explainWrongUse, helpText } from './help.ts';
+import { iperf3 } from './iperf3.ts';
+import { addIperf3Options } from './iperf3-options.ts';
 import { addLab } from './lab/program.ts';
 import { nc } from './nc.ts';
 import { addFaultOptions, addNetworkOptions, addRecordingOptions } from './network-options.ts';
@@ -24,6 +26,7 @@ export function program(exit: (code: number) => void): Command {
     .enablePositionalOptions();
   addHosts(root, exit);
   addClients(root, exit);
+  addMeter(root, exit);
   addInstruments(root, exit);
   root.commandsGroup('Stories are played:');
   addLab(root, exit);
@@ -113,6 +116,20 @@ function addClients(root: Command, exit: (code: number) => void): void {
   )
     .summary('standard input and output over TCP or UDP')
     .action(async (where, options) => exit(await nc(where, options)));
+}
+
+/** What measures the stack. */
+function addMeter(root: Command, exit: (code: number) => void): void {
+  withStack(
+    addIperf3Options(
+      root
+        .command('iperf3')
+        .description('Measures throughput between the stack and any iperf3, as its client or as its server.')
+        .usage('[options] -c <address>   or   [options] -s'),
+    ),
+  )
+    .summary('measure against iperf3, as client or server')
+    .action(async (options) => exit(await iperf3(options)));
 }
 
 /** What looks at the stack from outside. */

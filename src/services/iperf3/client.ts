@@ -215,7 +215,10 @@ class ClientTest {
     await control.sendJson(encodeResults(this.#transfer, undefined));
     const json = await control.readJson(MAX_RESULTS);
     if (json === undefined) throw new Iperf3Error('the results of the server cannot be read');
-    this.#summary = { ...this.#transfer.summary(), peer: decodeResults(json, this.#transfer) };
+    const peer = decodeResults(json, this.#transfer);
+    // iperf3's server has once said it for one, and then says it to all
+    const serverOutput = this.#parameters.wantsServerOutput ? peer.serverOutput : undefined;
+    this.#summary = { ...this.#transfer.summary(), peer: { ...peer, serverOutput } };
     for (const observer of this.#observers) observer.onEnd?.(this.#summary);
   }
 

@@ -47,7 +47,9 @@ const MAX_PARALLEL = 128;
 const MAX_BLOCK = 1024 * 1024;
 const MAX_SECONDS = 86_400;
 const MAX_OMIT = 600;
-const MAX_WINDOW = 512 * 1024 * 1024;
+const MAX_WINDOW = 64 * 1024 * 1024;
+/** Of all streams together: what a client may make a server keep. */
+const MAX_WINDOWS = 512 * 1024 * 1024;
 const MAX_MSS = 9 * 1024;
 /** Longer pauses between two pieces of a paced stream would look like an end of it. */
 const MAX_RATE = 1e15;
@@ -76,7 +78,7 @@ export function encodeParameters(p: Iperf3Parameters): JsonObject {
   return {
     [p.protocol]: true,
     omit: p.omit / SECOND,
-    time: p.duration / SECOND,
+    time: Math.ceil(p.duration / SECOND), // iperf3 servers read whole ones, and take 0 for no limit
     num: p.bytes,
     blockcount: p.blocks,
     ...(p.mss > 0 ? { MSS: p.mss } : {}),
@@ -109,7 +111,7 @@ export function decodeParameters(json: JsonObject): Iperf3Parameters | ErrorCode
     [time >= 0 && time <= MAX_SECONDS, 5],
     [protocol === 'tcp' || isWithin(blockSize, MIN_DATAGRAM, MAX_DATAGRAM), 20],
     [isWithin(blockSize, 1, MAX_BLOCK), 7],
-    [isWithin(window, 0, MAX_WINDOW), 8],
+    [isWithin(window, 0, Math.min(MAX_WINDOW, MAX_WINDOWS / parallel)), 8],
     [isWithin(mss, 0, MAX_MSS), 10],
   ];
   const broken = rules.find(([holds]) => !holds);

@@ -25,7 +25,8 @@ export interface ServerTestOptions {
   readonly time: Timekeeper;
   readonly cpu?: CpuClock | undefined;
   readonly interval?: Micros | undefined;
-  readonly observer?: TestObserver | undefined;
+  /** Asked for one for each test. */
+  readonly observer?: (() => TestObserver) | undefined;
 }
 
 type State = number | undefined;
@@ -111,7 +112,7 @@ export class ServerTest {
 
   #begin(parameters: Iperf3Parameters, table: Table): void {
     const { time, cpu, interval, observer } = this.#options;
-    this.#observers = observer === undefined ? [table] : [table, observer];
+    this.#observers = observer === undefined ? [table] : [table, observer()];
     this.#transfer = new Transfer({ parameters, time, cpu, interval, observers: this.#observers });
   }
 
