@@ -1,6 +1,6 @@
 /** `tapstack lab run`: plays a scenario, tells what happened and leaves its files. */
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { findScenario, namesLike, scenarios } from '../../../scenarios/catalogue.ts';
 import type { Performance } from '../../../scenarios/perform.ts';
 import { perform } from '../../../scenarios/perform.ts';
@@ -28,14 +28,24 @@ export function addRun(lab: Command, exit: (code: number) => void): void {
     )
     .argument('<names...>', 'scenarios, or all')
     .option('--out <folder>', 'write the files there (default: none are written)')
-    .addOption(new Option('--format <kinds...>', 'which files (default: all of them)').choices(FILE_KINDS))
+    .option('--format <kinds>', `which files, joined by commas: ${FILE_KINDS.join(', ')} (default: all of them)`, kindsOf)
     .option('--all', 'every packet in the ladder, long runs too')
     .option('--quiet', 'a line a scenario instead of its story')
     .action(async (names: readonly string[], options: RunOptions) => exit(await run(names, options)));
 }
 
+function kindsOf(text: string): readonly FileKind[] {
+  return text.split(',').map((word) => {
+    const kind = FILE_KINDS.find((known) => known === word.trim());
+    if (kind === undefined) throw new InvalidArgumentError(`one or more of ${FILE_KINDS.join(',')}`);
+    return kind;
+  });
+}
+
 /** @returns the exit code: 0 every story went as it is told, 1 one did not */
 async function run(names: readonly string[], options: RunOptions): Promise<number> {
+  if (options.format !== undefined && options.out === undefined)
+    throw new UsageError('--format says which files; --out says where they go');
   let code = 0;
   for (const scenario of chosen(names)) if (!(await play(scenario, options))) code = 1;
   return code;
