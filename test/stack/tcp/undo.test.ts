@@ -155,6 +155,25 @@ test(
 );
 
 test(
+  'RFC 5682 §3.1, RFC 8985 §6.2: after the verdict the retransmission does not count as delivered: originals that come one by one stay',
+  selective({ tailLossProbe: false }, (talk) => {
+    const { peer, app } = talk;
+    app.writes(20_000);
+    peer.takes(10_001, 1000);
+    peer.expectsAfter(300 * MILLISECOND, ACK, { seq: 1, payload: 1000, reason: 'retransmission' }); // RTT + 4 * RTT / 2
+    peer.waits(2 * RTT); // long enough that the acknowledgment might be for the retransmission
+    for (const ack of [1001, 2001, 3001, 4001, 5001]) {
+      peer.sends(ACK, { ack });
+      peer.waits(MILLISECOND);
+    }
+    expect(talk.connection.sender.recovery.history?.counters.spuriousTimeouts).toBe(1);
+    expect(sentNumbers(talk).every((seq) => seq > 10_000)).toBe(true);
+    talk.app.aborts();
+    talk.outgoing.length = 0;
+  }),
+);
+
+test(
   'RFC 5682 §2.1 step 3a: a duplicate after the new text: the loss was real, and what is lost goes out again',
   withoutSack({}, (talk) => {
     const { peer } = talk;

@@ -16,6 +16,7 @@ export function judgeTimeout(tcb: Connection): boolean {
   if (rack.originalDelivered && !after(rack.originalEnd, recovery.recover)) {
     history.counters.spuriousTimeouts++;
     undoReduction(tcb, true); // §2.1 step 3b, §3.1 step 3b
+    rack.onSpuriousTimeout();
     return true;
   }
   if (after(snd.nxt, recovery.recover)) {

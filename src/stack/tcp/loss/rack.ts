@@ -72,6 +72,17 @@ export class Rack implements DeliveryObserver {
     this.#rtt = rtt;
   }
 
+  /**
+   * The acknowledgment at hand shows that a time-out was spurious (RFC 5682): what was sent again has not been acknowledged yet,
+   * although §6.2 step 2 took it so. What is believed instead is that an original has arrived: those sent with it are on their way.
+   */
+  onSpuriousTimeout(): void {
+    if (this.originalFirstAt < 0) return;
+    this.#sentAt = this.originalLastAt;
+    this.#end = this.originalEnd;
+    this.#rtt = this.#now - this.originalLastAt;
+  }
+
   /** A duplicate arrived at the peer: what we sent again was not lost, so be more patient (§6.2 step 4). */
   onDsack(una: Seq, nxt: Seq): void {
     if (this.#dsackRound !== undefined && before(una, this.#dsackRound)) return;
