@@ -7,7 +7,7 @@ import * as phrases from '../capture/words/phrases.ts';
 import { relativeTo, SequenceTracker } from '../capture/words/sequence-tracker.ts';
 import type { Micros } from '../stack/index.ts';
 
-/** A packet that was sent, once, whoever saw it on its way. */
+/** A packet on the wire, once, whoever saw it on its way. */
 export interface Sight {
   /** Since the story began. */
   readonly at: Micros;
@@ -17,10 +17,12 @@ export interface Sight {
   readonly comment: string;
   /** It never arrived. */
   readonly lost: boolean;
+  /** Seen to leave its host, if that is recorded: else it is a copy made on the way, came changed, or is forged. */
+  readonly sent: boolean;
   readonly packet: Dissected;
 }
 
-/** A TCP segment that was sent. Its numbers are relative: the SYN has number 0, the first byte of text 1. */
+/** A TCP segment on the wire. Its numbers are relative: the SYN has number 0, the first byte of text 1. */
 export interface Segment extends Sight {
   /** "SYN", "PSH ACK" */
   readonly flags: string;
@@ -42,13 +44,26 @@ export interface Segment extends Sight {
  */
 export function sightsOf(frames: readonly RecordedFrame[], names: ReadonlyMap<string, string>, start: Micros): Sight[] {
   const nameOf = (address: string | undefined): string => names.get(address ?? '') ?? address ?? '';
+  const stations = new Set(frames.flatMap(({ bytes, direction }) => (direction === 'out' ? [stationOf(bytes)] : [])));
   return wireFrames(frames).map(({ frame, lost }) => {
     const packet = dissect(frame.bytes);
     const { network } = packet;
+    const sent = frame.direction === 'out' || !stations.has(stationOf(frame.bytes));
     const [from, to] = network?.kind === 'arp' ? [network.senderIp, network.targetIp] : [network?.source, network?.destination];
-    return { at: frame.at - start, from: nameOf(from), to: nameOf(to), comment: frame.comment, lost, packet };
+    return {
+      at: frame.at - start,
+      from: nameOf(from),
+      to: nameOf(to),
+      comment: frame.comment,
+      lost,
+      sent,
+      packet,
+    };
   });
 }
+
+/** The Ethernet address that a frame comes from. */
+const stationOf = (bytes: Uint8Array): string => bytes.subarray(6, 12).join();
 
 export function segmentsOf(sights: readonly Sight[]): Segment[] {
   const reader = new SegmentReader();
@@ -76,7 +91,7 @@ class SegmentReader {
     const again = next > seq && next <= (before?.next ?? 0);
     const scale = tcp.options.find(({ kind }) => kind === 'window scale');
     const shift = isSyn && scale?.kind === 'window scale' ? scale.shift : (before?.shift ?? 0);
-    this.#sent.set(flow, { next: Math.max(next, before?.next ?? 0), shift });
+    if (sight.sent) this.#sent.set(flow, { next: Math.max(next, before?.next ?? 0), shift });
     const ack = flags.includes('ACK') ? relativeTo(bases.ack, tcp.ack) : 0;
     return { ...sight, flags, seq, ack, length, window: isSyn ? tcp.window : tcp.window * 2 ** shift, again };
   }

@@ -158,10 +158,10 @@ export class Stage {
     return sightsOf(this.recording.frames, this.names, this.#start);
   }
 
-  /** Every TCP segment that was sent so far, in order. @param by only those of this host */
+  /** Every TCP segment that was on the wire so far, in order. @param by only those that this host has sent */
   segments(by?: StageHost): Segment[] {
     const all = segmentsOf(this.sights());
-    return by === undefined ? all : all.filter(({ from }) => from === by.name);
+    return by === undefined ? all : all.filter(({ from, sent }) => sent && from === by.name);
   }
 
   /** Every TCP segment that passed the end of the wire of a host, in both directions and in the order in which it saw them. */

@@ -51,7 +51,7 @@ class Pairing {
 
   take(sight: Sight): void {
     const { frame } = sight;
-    const key = textOf(frame.bytes, 0, frame.bytes.length);
+    const key = keyOf(frame.bytes);
     const alike = this.#sent.get(key) ?? [];
     const departure = frame.direction === 'in' ? this.#departureOf(frame, alike) : undefined;
     if (departure !== undefined) {
@@ -103,6 +103,22 @@ const lineOf = (sent: RecordedFrame, arrived: RecordedFrame): string => `${sent.
 
 const destinationOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 0, 6);
 const sourceOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 6, 12);
+
+const TYPE_IPV4 = '\b\0';
+/** Where an IPv4 header has its traffic class, its time to live and its checksum, from the Ethernet destination on. */
+const [TRAFFIC_CLASS, TTL, CHECKSUM, ADDRESSES] = [15, 22, 24, 26] as const;
+const MARK = 3;
+
+/**
+ * What stays the same on the way. Routers change the Ethernet addresses, the time to live, the mark of congestion and with them
+ * the checksum of the IPv4 header.
+ */
+function keyOf(bytes: Uint8Array): string {
+  if (textOf(bytes, 12, 14) !== TYPE_IPV4) return textOf(bytes, 0, bytes.length);
+  const trafficClass = String.fromCharCode((bytes[TRAFFIC_CLASS] ?? 0) & ~MARK);
+  const between = textOf(bytes, TRAFFIC_CLASS + 1, TTL) + textOf(bytes, TTL + 1, CHECKSUM);
+  return trafficClass + between + textOf(bytes, ADDRESSES, bytes.length);
+}
 
 /** Bytes as a key of a map. */
 function textOf(bytes: Uint8Array, from: number, to: number): string {

@@ -6,6 +6,7 @@ import type { MacAddress } from '../../stack/wire/mac-address.ts';
 import type { Seq } from '../../stack/wire/seq.ts';
 import { add, seq } from '../../stack/wire/seq.ts';
 import * as tcp from '../../stack/wire/tcp.ts';
+import type { FrameFacts } from './frame-facts.ts';
 import type { Sighting } from './wire-watch.ts';
 
 /** A segment that would be exactly right from one side to the other, as seen from a segment that went by. */
@@ -20,6 +21,8 @@ export interface Expectation {
   readonly seq: Seq;
   /** The number that the receiver sends next. */
   readonly ack: Seq;
+  /** What the sender's timestamp clock shows, and what it echoes; undefined where the segment carried no timestamps. */
+  readonly timestamps?: { readonly value: number; readonly echo: number } | undefined;
 }
 
 /** Makes a frame, from the Ethernet destination on. */
@@ -35,13 +38,15 @@ export interface ForgedSegment {
   /** @default 65,535 */
   readonly window?: number;
   readonly text?: Uint8Array;
+  /** How far its timestamp is from the sender's clock: negative for an old one. @default no timestamps */
+  readonly timestampOff?: number;
 }
 
 /** Any segment of the connection that is spoken of. */
 export const forgedSegment =
-  ({ flags, off = 0, ackOff = 0, window = 65_535, text = new Uint8Array(0) }: ForgedSegment): Forgery =>
+  ({ flags, off = 0, ackOff = 0, window = 65_535, text = new Uint8Array(0), timestampOff }: ForgedSegment): Forgery =>
   (expected) => {
-    const { source, destination } = expected;
+    const { source, destination, timestamps } = expected;
     const segment = new tcp.Segment();
     segment.sourcePort = expected.sourcePort;
     segment.destinationPort = expected.destinationPort;
@@ -49,6 +54,11 @@ export const forgedSegment =
     segment.ack = (flags & tcp.ACK) !== 0 ? add(expected.ack, ackOff) : seq(0);
     segment.flags = flags;
     segment.window = window;
+    if (timestampOff !== undefined && timestamps !== undefined) {
+      segment.hasTimestamps = true;
+      segment.tsValue = (timestamps.value + timestampOff) | 0;
+      segment.tsEcho = timestamps.echo;
+    }
     const packet = new Packet(2048 + text.length);
     packet.append(text);
     packet.transport = packet.prepend(tcp.encodedLength(segment));
@@ -69,6 +79,7 @@ export const reset = ({ off = 0 }: { readonly off?: number } = {}): Forgery => f
 export function expectationOf({ packet, facts }: Sighting, isBackwards: boolean): Expectation {
   const { view, start } = packet;
   const next = add(seq(facts.seq), facts.length);
+  const timestamps = timestampsOf(packet, facts);
   const onwards: Expectation = {
     fromMac: ethernet.source(view, start),
     toMac: ethernet.destination(view, start),
@@ -78,6 +89,7 @@ export function expectationOf({ packet, facts }: Sighting, isBackwards: boolean)
     destinationPort: facts.destinationPort,
     seq: next,
     ack: seq(facts.ack),
+    timestamps,
   };
   if (!isBackwards) return onwards;
   return {
@@ -89,5 +101,13 @@ export function expectationOf({ packet, facts }: Sighting, isBackwards: boolean)
     destinationPort: onwards.sourcePort,
     seq: onwards.ack,
     ack: next,
+    timestamps: timestamps && { value: timestamps.echo, echo: timestamps.value },
   };
+}
+
+function timestampsOf({ view, start, end }: Packet, facts: FrameFacts): Expectation['timestamps'] {
+  if (facts.kind !== 'tcp') return undefined;
+  const segment = new tcp.Segment();
+  tcp.decode(view, start + facts.transportAt, end, segment);
+  return segment.hasTimestamps ? { value: segment.tsValue, echo: segment.tsEcho } : undefined;
 }
