@@ -19,6 +19,7 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^ACK to a TCP Zero Window Probe/, 'tcp.analysis.zero_window_probe_ack'],
   [/^A new tcp session is started with the same ports/, 'tcp.analysis.reused_ports'],
   [/^Connection reset \(RST\)/, 'tcp.connection.rst'],
+  [/^Bad checksum/, 'tcp.checksum.bad'],
   [/^D-SACK Sequence/, 'tcp.options.sack.dsack'],
   [/^No response seen to ICMP request/, 'icmp.resp_not_found'],
   [/^Duplicate IP address configured/, 'arp.duplicate-address-detected'],
