@@ -5,12 +5,14 @@ import { frameOf } from './make.ts';
 import type { PlotEvent } from './plot.ts';
 import { seenAt } from './trace.ts';
 
+const UNDO = 'undone';
+
 /** Words of comments, and what a plot calls them; the first that fits. */
 const KINDS: readonly (readonly [RegExp, string, PlotEvent['color']])[] = [
   [/^fast retransmit/i, 'fast retransmit', 'vermillion'],
   [/^tail loss probe/i, 'tail loss probe', 'purple'],
-  [/^(?:retransmission time-?out|RTO|retransmission: RTO|timeout)\b/i, 'RTO', 'vermillion'],
-  [/spurious|undo/i, 'undo', 'green'],
+  [/\bRTO expired\b|^SYN (?:ACK )?again\b/, 'RTO', 'vermillion'],
+  [/\bundone\b/, UNDO, 'green'],
   [/^zero-window probe/i, 'zero-window probe', 'orange'],
   [/^keep-alive/i, 'keep-alive', 'grey'],
 ];
@@ -19,14 +21,14 @@ const KINDS: readonly (readonly [RegExp, string, PlotEvent['color']])[] = [
 export function eventsOf(request: PlotRequest): PlotEvent[] {
   const { lead } = request;
   const frame = frameOf(request);
-  const events: PlotEvent[] = [];
+  const events = new Map<string, PlotEvent>();
   for (const segment of lead.trace.segments) {
-    if (segment.from !== lead.sender) continue;
     const words = segment.comments.flatMap((comment) => readComment(comment).happened);
-    const kind = KINDS.find(([pattern]) => words.some((part) => pattern.test(part)));
-    if (kind === undefined) continue;
+    const [, name, color] = KINDS.find(([pattern]) => words.some((part) => pattern.test(part))) ?? [];
+    // what the other side sends again is no event of this direction, but what its answer undoes is
+    if (name === undefined || color === undefined || (segment.from !== lead.sender && name !== UNDO)) continue;
     const x = frame.xOf(seenAt(lead.sender, segment));
-    if (!events.some((event) => event.x === x && event.name === kind[1])) events.push({ x, name: kind[1], color: kind[2] });
+    events.set(`${name} ${x}`, { x, name, color });
   }
-  return events;
+  return [...events.values()];
 }

@@ -6,7 +6,7 @@ import { frameOf } from './make.ts';
 import type { Layer, Panel, Plot } from './plot.ts';
 import { recoveriesOf } from './recoveries.ts';
 import { rttSamples } from './rtt.ts';
-import { bytesUnitOf, niceMax, rounded } from './units.ts';
+import { bytesUnitOf, rounded, scaleTo } from './units.ts';
 
 const COLORS = ['blue', 'orange', 'green', 'purple'] as const;
 
@@ -59,7 +59,7 @@ export function congestionWindow(request: PlotRequest, samples: readonly SeriesS
     x: frame.x,
     panels: [
       {
-        y: { name: only ? 'window' : 'congestion window', unit: unit.name, max: niceMax((most / unit.per) * 1.06) },
+        y: { name: only ? 'window' : 'congestion window', unit: unit.name, ...scaleTo((most / unit.per) * 1.06) },
         layers: layers.filter(({ points }) => points.length > 0),
       },
     ],
@@ -94,11 +94,11 @@ export function queueLength(request: PlotRequest, samples: readonly SeriesSample
   });
   const drops = dropsOf(queues).map((one): [number, number] => [frame.xOf(one.at), one.packets]);
   const upper: Panel = {
-    y: { name: 'queue', unit: 'packets', max: niceMax(Math.max(greatest(queues.map((one) => one.packets)), 1) * 1.05) },
+    y: { name: 'queue', unit: 'packets', ...scaleTo(Math.max(greatest(queues.map((one) => one.packets)), 1) * 1.05) },
     layers: [...packets, { name: 'dropped: queue full', color: 'vermillion', shape: 'marks', points: drops }],
   };
   const lower: Panel = {
-    y: { name: 'round-trip time', unit: unit.name, max: niceMax((longest / unit.per) * 1.05) },
+    y: { name: 'round-trip time', unit: unit.name, ...scaleTo((longest / unit.per) * 1.05) },
     layers: rtts.flatMap(({ flow, measured, own }, index): Layer[] => [
       {
         name: only ? 'round-trip time' : `RTT ${flow.name}`,

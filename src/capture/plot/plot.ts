@@ -21,6 +21,8 @@ export interface Axis {
   readonly name: string;
   readonly unit: string;
   readonly max: number;
+  /** Between two marks. @default what suits the width */
+  readonly step?: number;
 }
 
 export interface Panel {

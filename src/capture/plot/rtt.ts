@@ -6,7 +6,7 @@ import { frameOf } from './make.ts';
 import type { Layer, Plot } from './plot.ts';
 import type { TraceSegment } from './trace.ts';
 import { inOrderSeen } from './trace.ts';
-import { niceMax, rounded } from './units.ts';
+import { rounded, scaleTo } from './units.ts';
 
 export interface RttSample {
   /** When the acknowledgment came. */
@@ -99,7 +99,7 @@ export function rtt(request: PlotRequest): Plot {
     x: frame.x,
     panels: [
       {
-        y: { name: 'round-trip time', unit: unit.name, max: niceMax((most / unit.per) * 1.05) },
+        y: { name: 'round-trip time', unit: unit.name, ...scaleTo((most / unit.per) * 1.05) },
         layers: layers.filter(({ points }) => points.length > 0),
       },
     ],

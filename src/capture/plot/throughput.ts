@@ -7,7 +7,7 @@ import { frameOf } from './make.ts';
 import type { Layer, Plot } from './plot.ts';
 import type { Side, TraceSegment } from './trace.ts';
 import { seenAt } from './trace.ts';
-import { niceMax, rateUnitOf, rounded } from './units.ts';
+import { rateUnitOf, rounded, scaleTo } from './units.ts';
 
 /** Points of a line, and how much of the time the average is over. */
 const POINTS = 240;
@@ -54,7 +54,7 @@ export function throughput(request: PlotRequest): Plot {
     title: 'Throughput',
     subtitle: `${frame.subtitle}; average over ${rounded(Number((window / 1000).toPrecision(2)))} ms`,
     x: frame.x,
-    panels: [{ y: { name: 'throughput', unit: unit.name, max: niceMax((most / unit.per) * 1.05) }, layers }],
+    panels: [{ y: { name: 'throughput', unit: unit.name, ...scaleTo((most / unit.per) * 1.05) }, layers }],
     events: traces.length === 1 ? eventsOf(request) : [],
     spans: [],
   };

@@ -9,7 +9,7 @@ import { frameOf } from './make.ts';
 import type { Layer, Plot } from './plot.ts';
 import type { Side, Trace, TraceSegment } from './trace.ts';
 import { seenAt } from './trace.ts';
-import { bytesUnitOf, niceMax, rounded } from './units.ts';
+import { bytesUnitOf, rounded, scaleTo } from './units.ts';
 
 type Points = (readonly [number, number, number?])[];
 
@@ -23,13 +23,13 @@ export function timeSequence(request: PlotRequest): Plot {
   const all = style === 'stevens' ? stevens(request, place, scale) : tcptrace(lead.trace, lead.sender, place, scale);
   const layers = all.filter(({ points }) => points.length > 0 && points.some(([, y]) => y <= (top / unit.per) * MOST_WINDOW));
   const highest = layers.reduce((most, { points }) => points.reduce((peak, [, y, y2 = y]) => Math.max(peak, y, y2), most), 0);
-  const max = niceMax(Math.min(highest, (top / unit.per) * MOST_WINDOW) * 1.04);
+  const scaled = scaleTo(Math.min(highest, (top / unit.per) * MOST_WINDOW) * 1.04);
   return {
     kind: 'time-sequence',
     title: 'Sequence numbers over time',
     subtitle: frame.subtitle,
     x: frame.x,
-    panels: [{ y: { name: 'sequence number', unit: unit.name, max }, layers }],
+    panels: [{ y: { name: 'sequence number', unit: unit.name, ...scaled }, layers }],
     events: eventsOf(request),
     spans: [],
   };

@@ -22,12 +22,13 @@ export function rateUnitOf(most: number): Unit {
   return most < 1e9 ? { name: 'Mbit/s', per: 1e6 } : { name: 'Gbit/s', per: 1e9 };
 }
 
-/** The next number that reads well: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten. */
-export function niceMax(most: number): number {
-  if (!(most > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= most * 0.999999) ?? 10;
-  return Number((step * power).toPrecision(6));
+/** An axis from 0 to what is needed: a whole number of steps that read well, which are 1, 2, 2.5 or 5 times a power of ten. */
+export function scaleTo(most: number): { readonly max: number; readonly step: number } {
+  if (!(most > 0)) return { max: 1, step: 1 };
+  const least = most / 6.5;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = ([1, 2, 2.5, 5, 10].find((one) => one * power >= least * 0.999999) ?? 10) * power;
+  return { max: Number((Math.ceil((most / step) * 0.999999) * step).toPrecision(6)), step: Number(step.toPrecision(6)) };
 }
 
 /** Short, and the same on every machine. */

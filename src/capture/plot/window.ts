@@ -7,7 +7,7 @@ import type { Flow, PlotRequest } from './make.ts';
 import { frameOf } from './make.ts';
 import type { Layer, Plot } from './plot.ts';
 import { inOrderSeen } from './trace.ts';
-import { bytesUnitOf, niceMax, rounded } from './units.ts';
+import { bytesUnitOf, rounded, scaleTo } from './units.ts';
 
 interface Level {
   readonly at: Micros;
@@ -48,7 +48,7 @@ export function receiveWindow(request: PlotRequest): Plot {
     x: frame.x,
     panels: [
       {
-        y: { name: 'window', unit: unit.name, max: niceMax((most / unit.per) * 1.05) },
+        y: { name: 'window', unit: unit.name, ...scaleTo((most / unit.per) * 1.05) },
         layers: layers.filter(({ points: all }) => all.length > 0),
       },
     ],

@@ -57,7 +57,7 @@ export function plotOption(plot: Plot, settings: OptionSettings): object {
     xAxis: plot.panels.map((_, index) => xAxis(plot.x, index, index === plot.panels.length - 1, palette)),
     yAxis: plot.panels.map(({ y }, index) => yAxis(y, index, palette)),
     series: plot.panels.flatMap((panel, index) => [
-      ...panel.layers.map((layer) => seriesOf(layer, index, palette)),
+      ...panel.layers.map((layer) => seriesOf(layer, index, panel.y.max, palette)),
       ...(index === 0 ? annotations(plot, width - LEFT - RIGHT, palette) : []),
     ]),
   };
@@ -89,8 +89,10 @@ function iconOf({ shape, dashed = false, name }: Layer): string {
 
 const CROSS = 'path://M0 1.5L1.5 0L5 3.5L8.5 0L10 1.5L6.5 5L10 8.5L8.5 10L5 6.5L1.5 10L0 8.5L3.5 5Z';
 
-const symbolOf = (name: string): string =>
-  /lost|dropped|RST/.test(name) ? CROSS : /SYN|FIN/.test(name) ? 'diamond' : 'triangle';
+const DIAMOND = 'path://M5 0L10 5L5 10L0 5Z';
+const TRIANGLE = 'path://M5 0.5L10 9.5H0Z';
+
+const symbolOf = (name: string): string => (/lost|dropped|RST/.test(name) ? CROSS : /SYN|FIN/.test(name) ? DIAMOND : TRIANGLE);
 
 const axisLook = (palette: Palette): object => ({
   axisLine: { show: true, lineStyle: { color: palette.grey } },
@@ -113,7 +115,7 @@ function xAxis({ name, unit, max }: Axis, gridIndex: number, isLast: boolean, pa
   };
 }
 
-function yAxis({ name, unit, max }: Axis, gridIndex: number, palette: Palette): object {
+function yAxis({ name, unit, max, step }: Axis, gridIndex: number, palette: Palette): object {
   return {
     type: 'value',
     gridIndex,
@@ -132,11 +134,11 @@ function yAxis({ name, unit, max }: Axis, gridIndex: number, palette: Palette): 
       padding: [0, 0, 0, EDGE - LEFT],
     },
     splitLine: { lineStyle: { color: palette.faint, width: 0.8 } },
-    splitNumber: 5,
+    interval: step,
   };
 }
 
-function seriesOf(layer: Layer, panel: number, palette: Palette): object {
+function seriesOf(layer: Layer, panel: number, max: number, palette: Palette): object {
   const color = palette[layer.color];
   const base = { name: layer.name, xAxisIndex: panel, yAxisIndex: panel, silent: false, itemStyle: { color } };
   switch (layer.shape) {
@@ -152,7 +154,7 @@ function seriesOf(layer: Layer, panel: number, palette: Palette): object {
         symbol: ['none', 'none'],
         z: zOf(layer.color),
         lineStyle: { color, width: layer.points.length > MANY ? 1.2 : 2.4, opacity: 1, curveness: 0, cap: 'butt' },
-        data: layer.points.map(bar),
+        data: layer.points.map((point) => bar(point, max)),
       };
     default:
       return {
@@ -161,16 +163,21 @@ function seriesOf(layer: Layer, panel: number, palette: Palette): object {
         symbol: 'none',
         step: layer.shape === 'step' ? 'end' : false,
         z: 3,
-        lineStyle: { color, width: layer.area === true ? 1.2 : 2, type: layer.dashed === true ? [5, 4] : 'solid' },
+        lineStyle: {
+          color,
+          width: layer.area === true ? 1 : 2,
+          opacity: layer.area === true ? 0.65 : 1,
+          type: layer.dashed === true ? [5, 4] : 'solid',
+        },
         ...(layer.area === true ? { areaStyle: { color, opacity: 0.14 } } : {}),
         data: layer.points,
       };
   }
 }
 
-/** A little shorter than it is, so that two that touch are seen to be two. */
-function bar([x, from, to = from]: Layer['points'][number]): object {
-  const cut = (to - from) * 0.05;
+/** A little shorter than it is, by a pixel at most, so that two that touch are seen to be two. */
+function bar([x, from, to = from]: Layer['points'][number], max: number): object {
+  const cut = Math.min((to - from) * 0.1, max * 0.003);
   return {
     coords: [
       [x, from + cut],

@@ -70,8 +70,8 @@ function beforeHead(line: Line): Line {
   return until(line, length > HEAD ? 1 - (HEAD - 1) / length : 0);
 }
 
-const heads = ({ row, lines }: PlannedRow): string =>
-  lines.map((line) => (row.lost ? cross(line) : head(line, colorOf(row)))).join('');
+const heads = ({ row, lines, reach }: PlannedRow): string =>
+  lines.map((line) => (row.lost ? cross(line, reach) : head(line, colorOf(row)))).join('');
 
 function head({ x1, y1, x2, y2 }: Line, color: Color): string {
   const length = Math.hypot(x2 - x1, y2 - y1) || 1;
@@ -85,8 +85,8 @@ function head({ x1, y1, x2, y2 }: Line, color: Color): string {
   return `<path class="f-${color}" d="M${points.join('L')}Z"/>`;
 }
 
-function cross(line: Line): string {
-  const [{ x, y }, word] = lostBoxes(line);
+function cross(line: Line, reach: number): string {
+  const [{ x, y }, word] = lostBoxes(line, reach);
   const [left, right, up, down] = [x - CROSS, x + CROSS, y - CROSS, y + CROSS].map(num);
   return (
     `<path class="arrow again s-vermillion" d="M${left} ${up}L${right} ${down}M${left} ${down}L${right} ${up}"/>` +

@@ -31,23 +31,26 @@ export function notesOf(comment: string, row: LadderRow, withStates: boolean): C
   return { ...parts, happened: [...happened, `${parts.change.from} to ${parts.change.to}`], change: undefined };
 }
 
-/** Lines that fit the width; undefined when there is nothing to say. */
+/** Lines that fit the width; undefined when there is nothing to say. @param owner in front of the words, where it is not clear */
 export function noteBlock({ happened, change, numbers }: CommentParts, width: number, owner = ''): NoteBlock | undefined {
   const lines: NoteLine[] = [];
   if (change !== undefined) lines.push({ kind: 'state', text: change.to });
-  const words = happened.join('; ');
-  const named = owner === '' || words === '' ? words : `${owner}: ${words}`;
-  for (const text of wrapText(named, width, NOTE_SIZE.words)) lines.push({ kind: 'words', text });
+  for (const text of wrapText(wordsBy(owner, happened), width, NOTE_SIZE.words)) lines.push({ kind: 'words', text });
   for (const text of wrapText(numbers, width, NOTE_SIZE.numbers)) lines.push({ kind: 'numbers', text });
   if (lines.length === 0) return undefined;
   return { lines, height: lines.reduce((sum, { kind }) => sum + NOTE_STEP[kind], 0) };
 }
 
-/** The width that the note would take without being wrapped. */
-export function noteWidth({ happened, change, numbers }: CommentParts): number {
+function wordsBy(owner: string, happened: readonly string[]): string {
+  const words = happened.join('; ');
+  return owner === '' || words === '' ? words : `${owner}: ${words}`;
+}
+
+/** The width that the note would take without being wrapped. @param owner as for `noteBlock` */
+export function noteWidth({ happened, change, numbers }: CommentParts, owner = ''): number {
   return Math.max(
     change === undefined ? 0 : textWidth(change.to, NOTE_SIZE.state, true) + STATE_PADDING,
-    textWidth(happened.join('; '), NOTE_SIZE.words),
+    textWidth(wordsBy(owner, happened), NOTE_SIZE.words),
     textWidth(numbers, NOTE_SIZE.numbers),
   );
 }

@@ -50,8 +50,8 @@ export interface Plan {
   readonly pauses: Timeline['pauses'];
 }
 
-/** A lost packet gets so far. */
-const LOST_AT = 0.62;
+/** A lost packet gets so far; further or less far where another one has got lost at the same place. */
+const LOST_AT = [0.62, 0.55, 0.69, 0.48, 0.76, 0.41, 0.83, 0.34, 0.27];
 
 /** @param top where the first row stands */
 export function planLadder(ladder: Ladder, width: number, top: number): Plan {
@@ -63,7 +63,7 @@ export function planLadder(ladder: Ladder, width: number, top: number): Plan {
     hosts,
     width,
     timeWidth: Math.max(40, ...widthsOf(rows.map(({ at }) => unit.text(at)))),
-    noteWidths: hosts.map((_, column) => widest(said, column)),
+    noteWidths: hosts.map((host, column) => widest(said, column, hosts.length === 2 ? '' : host.name)),
   });
   const isPair = hosts.length === 2;
   const moments = rows.flatMap((row, index) => momentsOf(row, index, said[index]!, columns, isPair ? undefined : ladder));
@@ -111,9 +111,9 @@ function sayings(row: LadderRow, withStates: boolean): Saying[] {
 const widthsOf = (texts: readonly string[]): number[] =>
   [...new Set(texts.map((text) => text.length))].map((length) => textWidth('0'.repeat(length), LABEL_SIZE));
 
-function widest(said: readonly (readonly Saying[])[], column: number): number {
+function widest(said: readonly (readonly Saying[])[], column: number, owner: string): number {
   let width = 0;
-  for (const saying of said.flat()) if (saying.column === column) width = Math.max(width, noteWidth(saying.said));
+  for (const saying of said.flat()) if (saying.column === column) width = Math.max(width, noteWidth(saying.said, owner));
   return width;
 }
 
@@ -169,11 +169,9 @@ type Draft = Pick<PlannedRow, 'row' | 'y' | 'lines'>;
 function labelled(drafts: readonly Draft[]): PlannedRow[] {
   const occupied = new Occupied();
   const isSloped = drafts.some(({ lines }) => lines.some(({ y1, y2 }) => y1 !== y2));
-  const visible = drafts.map(({ row, lines }) => (row.lost ? until(lines[0]!, LOST_AT) : lines.at(-1)!));
-  for (const [index, { row, lines }] of drafts.entries()) {
-    if (row.lost) for (const box of lostBoxes(lines[0]!)) occupied.add(box);
-    if (isSloped) occupied.addLine(visible[index]!);
-  }
+  const reaches = drafts.map(({ row, lines }) => (row.lost ? endOfLost(lines[0]!, occupied) : 1));
+  const visible = drafts.map(({ lines }, index) => until(lines.at(-1)!, reaches[index]!));
+  if (isSloped) for (const line of visible) occupied.addLine(line);
   const words = drafts.map(({ row }) => wordsOf(row));
   const labels = placeLabels(
     drafts.map(({ row }, index): LabelWish => {
@@ -184,10 +182,17 @@ function labelled(drafts: readonly Draft[]): PlannedRow[] {
   );
   return drafts.map((draft, index) => ({
     ...draft,
-    reach: draft.row.lost ? LOST_AT : 1,
+    reach: reaches[index]!,
     words: words[index]!.slice(0, labels[index]!.parts),
     label: labels[index]!,
   }));
+}
+
+/** The first place on its way where the cross and its word stand free. */
+function endOfLost(line: Line, occupied: Occupied): number {
+  const reach = LOST_AT.find((part) => lostBoxes(line, part).every((box) => occupied.isFree(box))) ?? LOST_AT[0]!;
+  for (const box of lostBoxes(line, reach)) occupied.add(box);
+  return reach;
 }
 
 export const until = ({ x1, y1, x2, y2 }: Line, part: number): Line => ({
@@ -198,9 +203,9 @@ export const until = ({ x1, y1, x2, y2 }: Line, part: number): Line => ({
 });
 
 /** The cross of a packet that got lost, and the word beyond it. */
-export function lostBoxes(line: Line): readonly [cross: Box, word: Box] {
+export function lostBoxes(line: Line, reach: number): readonly [cross: Box, word: Box] {
   const width = textWidth(LOST_WORD, LABEL_SIZE, true);
-  const { x2: x, y2: y } = until(line, LOST_AT);
+  const { x2: x, y2: y } = until(line, reach);
   const wordX = x + Math.sign(line.x2 - line.x1) * (12 + width / 2);
   return [
     { x, y, halfWidth: 7, halfHeight: 7, angle: 0 },

@@ -103,7 +103,7 @@ class Walker {
     const span = this.#at === undefined ? 0 : at - this.#at;
     const pixels = span * scale;
     const isPause = pixels > PAUSE;
-    const free = this.#y + (isPause ? Math.max(drawn(pixels), PAUSE_ROOM) : drawn(pixels));
+    const free = this.#y + (isPause ? PAUSE_ROOM : drawn(pixels));
     let y = free;
     if (kind === 'send') y = Math.max(y, this.#lastSend + ROW);
     else y = Math.max(y, (this.#arrivals.get(column) ?? Number.NEGATIVE_INFINITY) + ROW);
