@@ -1,14 +1,11 @@
 /** A capture on disk, or on standard output for `wireshark -k -i -`, that grows while the stack runs. */
-import { closeSync, existsSync, constants as fs, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, unlinkSync, writeSync } from 'node:fs';
 import { ByteBuilder } from '../capture/file/byte-builder.ts';
 import type { CaptureWriterOptions } from '../capture/file/capture-writer.ts';
 import { CaptureWriter } from '../capture/file/capture-writer.ts';
 import type { FrameSink, InterfaceDetails, RecordedFrame } from '../capture/record/frame-sink.ts';
-
-/** Standard output, by the custom of tcpdump and wireshark. */
-export const STANDARD_OUTPUT = '-';
-const STDOUT_FD = 1;
+import type { FileTarget } from './file-target.ts';
+import { codeOf, openTarget, reasonOf, STDOUT_FD, truncateOnce } from './file-target.ts';
 
 /** Written at once when this much has gathered; less waits for the end of the event loop's turn. */
 const FLUSH_AT = 64 * 1024;
@@ -29,7 +26,7 @@ export class CaptureFile implements FrameSink {
   readonly #onProblem: (problem: string) => void;
   readonly #buffer = new ByteBuilder(2 * FLUSH_AT);
   readonly #writer: CaptureWriter;
-  readonly #target: Target;
+  readonly #target: FileTarget;
   #skipped = 0;
   /** Of them, those that no frame in the file has told of yet, by interface. */
   readonly #untold: number[] = [];
@@ -46,7 +43,7 @@ export class CaptureFile implements FrameSink {
     this.path = path;
     this.#onProblem = onProblem;
     this.#writer = new CaptureWriter({ format: path.endsWith('.pcap') ? 'pcap' : 'pcapng', ...options }, this.#buffer);
-    this.#target = openTarget(path);
+    this.#target = openTarget(path, 'capture');
     process.on('exit', this.#flushAtExit);
   }
 
@@ -143,60 +140,6 @@ export class CaptureFile implements FrameSink {
     process.off('exit', this.#flushAtExit);
     if (this.#target.fd !== STDOUT_FD) closeSync(this.#target.fd);
     this.#target.fd = -1;
-  }
-}
-
-/** Where the bytes go. */
-interface Target {
-  /** -1 when closed. */
-  fd: number;
-  /** The file was made by us. */
-  readonly isNew: boolean;
-  /** An earlier capture is still in it. */
-  isToBeEmptied: boolean;
-}
-
-function openTarget(path: string): Target {
-  if (path === STANDARD_OUTPUT) return { fd: STDOUT_FD, isNew: false, isToBeEmptied: false };
-  const isNew = !existsSync(path);
-  try {
-    const fd = openSync(path, fs.O_WRONLY | fs.O_CREAT, 0o644);
-    return { fd, isNew, isToBeEmptied: fstatSync(fd).isFile() };
-  } catch (error) {
-    const code = codeOf(error);
-    throw new Error(`cannot write the capture ${path}: ${reasonOf(code)}; ${remedyFor(code, path)}`, { cause: error });
-  }
-}
-
-function truncateOnce(target: Target): void {
-  if (target.isToBeEmptied) ftruncateSync(target.fd);
-  target.isToBeEmptied = false;
-}
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
-
-const REASONS: Record<string, string> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'a part of its path is not a folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EFBIG: 'the file has become too large',
-  EBADF: 'standard output is closed',
-};
-
-const reasonOf = (code: string): string => REASONS[code] ?? code;
-
-function remedyFor(code: string, path: string): string {
-  switch (code) {
-    case 'ENOENT':
-      return `make it with "mkdir -p ${dirname(path)}", or name another file`;
-    case 'EISDIR':
-      return `name a file in it, such as ${path.replace(/\/+$/, '')}/tapstack.pcapng`;
-    default:
-      return 'name a file that you may write, such as /tmp/tapstack.pcapng';
   }
 }
 

@@ -3,6 +3,10 @@ import { writeFileSync } from 'node:fs';
 import type { FrameSink, InterfaceDetails } from '../capture/record/frame-sink.ts';
 import { FrameTee } from '../capture/record/frame-tee.ts';
 import { RecordingDevice } from '../capture/record/recording-device.ts';
+import type { SeriesSink } from '../capture/series/sample.ts';
+import { Explainer } from '../explain/explainer.ts';
+import { observers } from '../explain/observers.ts';
+import { Sampler } from '../explain/sampler.ts';
 import { faultsByMeaning } from '../lab/by-meaning/plan.ts';
 import type { FaultRule } from '../lab/by-meaning/verbs.ts';
 import type { WireEnds } from '../lab/by-meaning/wire.ts';
@@ -49,6 +53,10 @@ export interface TapHostOptions {
   readonly seed?: number;
   /** Told of every frame. */
   readonly sinks?: readonly FrameSink[];
+  /** The sinks hear beside each frame what the stack knew: see `RecordedFrame.comment`. @default false: only why it was sent */
+  readonly explain?: boolean;
+  /** Where the numbers of the stack's connections are sampled, under the name of the TAP. */
+  readonly series?: SeriesSink;
   readonly tcp?: Partial<TcpOptions>;
 }
 
@@ -72,12 +80,16 @@ export class TapHost {
     const faulty = withFaults(device, clock, options);
     const { ip = DEFAULT_IP, gateway, mac = ofIpv4(parseInterfaceAddress(ip).address) } = options;
     const details: InterfaceDetails = { description: 'tapstack, on a TAP', mac: formatMac(mac), addresses: [ip] };
-    const recorded = withCapture(faulty ?? device, device.name, details, clock, options.sinks ?? []);
+    const { sinks = [], explain = false, series } = options;
+    const explainer = explain && sinks.length > 0 ? new Explainer() : undefined;
+    const sink = sinkOf(sinks, explainer);
+    const recorded = withCapture(faulty ?? device, device.name, details, clock, sink);
     this.stack = new Stack({
       random: new SecureRandom(),
       wake: () => this.#loop.wake(),
       now: clock.now(),
       tcp: options.tcp ?? {},
+      observer: observers(explainer, series && new Sampler(device.name, series)),
     });
     this.#loop = new RunLoop({
       machine: faulty === undefined ? this.stack : together(faulty, this.stack),
@@ -180,15 +192,21 @@ function withFaults(device: Device, clock: HostClock, options: TapHostOptions): 
   return new FaultyDevice(device, shared, new SeededRandom(seed), { ...faults, ...byMeaning });
 }
 
+/** One for all; undefined for none. */
+function sinkOf(sinks: readonly FrameSink[], explainer: Explainer | undefined): FrameSink | undefined {
+  if (sinks.length === 0) return undefined;
+  const sink = sinks.length === 1 ? sinks[0]! : new FrameTee(...sinks);
+  return explainer?.around(sink) ?? sink;
+}
+
 function withCapture(
   device: LinkDevice,
   name: string,
   details: InterfaceDetails,
   clock: HostClock,
-  sinks: readonly FrameSink[],
+  sink: FrameSink | undefined,
 ): LinkDevice {
-  if (sinks.length === 0) return device;
-  const sink = sinks.length === 1 ? sinks[0]! : new FrameTee(...sinks);
+  if (sink === undefined) return device;
   return new RecordingDevice(device, { sink, interfaceId: sink.addInterface(name, details), now: () => clock.now() });
 }
 

@@ -28,6 +28,7 @@ export class FrameLines implements FrameSink {
     const seconds = ((at - this.#start) / 1_000_000).toFixed(6);
     const name = this.#names[interfaceId] ?? interfaceId;
     const sentence = describe(dissect(bytes, { originalLength }), { relative: this.#relative });
-    this.#write(`${seconds} ${name} ${ARROWS[direction]} ${sentence}${comment === '' ? '' : `  # ${comment}`}`);
+    const said = comment === '' ? '' : `  # ${comment.replace('\n', ' | ')}`;
+    this.#write(`${seconds} ${name} ${ARROWS[direction]} ${sentence}${said}`);
   }
 }

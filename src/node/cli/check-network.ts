@@ -4,10 +4,12 @@ import { parseV4 } from '../../stack/wire/ip-address.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { UsageError } from './usage-error.ts';
 
-type Wanted = Pick<NetworkOptions, 'ip' | 'hostIp' | 'gateway' | 'tap' | 'tapDriver'>;
+type Wanted = Pick<NetworkOptions, 'ip' | 'hostIp' | 'gateway' | 'tap' | 'tapDriver'> & Recording;
+type Recording = Pick<NetworkOptions, 'capture' | 'verbose' | 'explain' | 'series'>;
 
 /** @throws UsageError */
-export function checkNetwork({ ip, hostIp, gateway, tap, tapDriver }: Wanted): void {
+export function checkNetwork({ ip, hostIp, gateway, tap, tapDriver, ...recording }: Wanted): void {
+  checkRecording(recording);
   const { address, prefix } = parseInterfaceAddress(ip);
   if (prefix.length === 32) {
     throw new UsageError(`--ip ${ip} leaves no address for Linux on the link: /31 is the longest prefix, /24 the usual one`);
@@ -31,5 +33,19 @@ function checkGateway(gateway: string, ip: string): void {
   if (router === address) throw new UsageError(`--gateway ${gateway} is the stack's own address: name the router beside it`);
   if (router === undefined || !prefix.contains(router)) {
     throw new UsageError(`--gateway ${gateway} is outside the network of --ip, ${prefix}: a router must be on the link`);
+  }
+}
+
+/** The explanations need a place to stand, and the series one of its own. */
+function checkRecording({ capture, verbose, explain, series }: Recording): void {
+  if (explain && capture === undefined && !verbose) {
+    throw new UsageError('--explain says it beside the frames: add --capture FILE.pcapng or --verbose');
+  }
+  if (explain && capture?.endsWith('.pcap') && !verbose) {
+    throw new UsageError(`--explain: the format of ${capture} knows no comments, that of ${capture}ng does`);
+  }
+  if (series === '-') throw new UsageError('--series - : a series goes into a file, such as run.jsonl');
+  if (series !== undefined && series === capture) {
+    throw new UsageError(`--series and --capture are both ${series}: each needs a file of its own`);
   }
 }

@@ -21,6 +21,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack up --private --fault "lose data 3 from stack" -- curl http://10.0.0.2/', 'and how it is repaired'],
     ['tapstack up --private --tcp sack=off -- curl http://10.0.0.2/', 'for a lecture'],
     ['sudo tapstack up', 'until Ctrl-C, on a TAP of this machine'],
+    ['tapstack up --private --capture a.pcapng --explain --series a.jsonl -- curl http://10.0.0.2/', 'with all that is known'],
     ['sudo tapstack up --capture - | wireshark -k -i -', 'watch live'],
   ],
   shell: [

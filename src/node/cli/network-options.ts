@@ -22,6 +22,8 @@ export interface NetworkOptions {
   readonly offload: boolean;
   readonly tcp?: Partial<TcpOptions>;
   readonly capture?: string;
+  readonly explain?: boolean;
+  readonly series?: string;
   readonly verbose?: boolean;
   readonly loss?: number;
   readonly delay?: Micros;
@@ -89,6 +91,13 @@ export function addNetworkOptions(command: Command, isAlwaysPrivate = false): Co
 
 export function addRecordingOptions(command: Command): Command {
   add(command, RECORDING, '--capture <file>', 'every frame as pcapng, or pcap if it ends so; - is standard output');
+  add(command, RECORDING, '--explain', 'beside each frame what the stack knew: states, why it was sent or dropped, cwnd, RTO');
+  add(
+    command,
+    RECORDING,
+    '--series <file>',
+    'cwnd, flight, RTT, windows and queues of each connection over time, as lines of JSON',
+  );
   add(command, RECORDING, '--verbose', 'print each packet as one line');
   return command;
 }

@@ -7,8 +7,10 @@ import type { Stack } from '../../stack/stack.ts';
 import type { ExitGuard } from '../close-on-exit.ts';
 import { closeOnExit } from '../close-on-exit.ts';
 import { HostClock } from '../host-clock.ts';
+import type { CaptureFileOptions } from '../pcap-file.ts';
 import { CaptureFile } from '../pcap-file.ts';
 import { enterPrivateNamespace, NamespaceError } from '../private-namespace.ts';
+import { SeriesFile } from '../series-file.ts';
 import { TapError } from '../tap-error.ts';
 import type { TapHostOptions } from '../tap-host.ts';
 import { TapHost } from '../tap-host.ts';
@@ -49,16 +51,22 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     const { sinks = [], print = printer(options) } = extras;
     const file = options.capture === undefined ? undefined : new CaptureFile(options.capture, captureOptions());
     const all = [...sinks, ...(file === undefined ? [] : [file]), ...(options.verbose ? [new FrameLines(print)] : [])];
+    let series: SeriesFile | undefined;
     let host: TapHost;
     try {
-      host = await TapHost.open(hostOptions(options, all));
+      series = options.series === undefined ? undefined : new SeriesFile(options.series, captureOptions());
+      host = await TapHost.open({ ...hostOptions(options, all), ...(series === undefined ? {} : { series }) });
     } catch (error) {
       file?.discard();
+      series?.discard();
       throw error;
     }
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
-      stopped ??= host.close().then(() => file?.close());
+      stopped ??= host.close().then(() => {
+        file?.close();
+        series?.close();
+      });
       return stopped;
     };
     const close = async (): Promise<void> => {
@@ -85,15 +93,15 @@ async function connectionsFinish(stack: Stack): Promise<void> {
   }
 }
 
-const captureOptions = (): ConstructorParameters<typeof CaptureFile>[1] => ({
+const captureOptions = (): CaptureFileOptions => ({
   epochOffset: new HostClock().wallOffset,
   section: { hardware: arch(), os: `${type()} ${release()}`, application: `tapstack ${versionOfPackage()}` },
   onProblem: (problem) => process.stderr.write(`tapstack: ${problem}\n`),
 });
 
 function hostOptions(options: NetworkOptions, sinks: readonly FrameSink[]): TapHostOptions {
-  const { tap, ip, hostIp, gateway, mac, mtu, tapDriver, offload, seed, tcp, fault } = options;
-  const given = { tap, hostIp, gateway, mac, mtu, seed, tcp, faults: faultsOf(options), faultRules: fault };
+  const { tap, ip, hostIp, gateway, mac, mtu, tapDriver, offload, seed, tcp, fault, explain: explains } = options;
+  const given = { tap, hostIp, gateway, mac, mtu, seed, tcp, faults: faultsOf(options), faultRules: fault, explain: explains };
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ip, driver: tapDriver, offload, sinks, ...present };
 }
