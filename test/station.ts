@@ -6,7 +6,10 @@
  */
 
 import { dissect } from '../src/capture/dissect/dissect.ts';
+import type { FrameSink } from '../src/capture/record/frame-sink.ts';
+import { RecordingDevice } from '../src/capture/record/recording-device.ts';
 import { describe } from '../src/capture/words/describe.ts';
+import { Explainer } from '../src/explain/explainer.ts';
 import * as checksum from '../src/stack/bytes/checksum.ts';
 import { Packet } from '../src/stack/bytes/packet.ts';
 import type { LinkDevice, Offload } from '../src/stack/device.ts';
@@ -54,6 +57,8 @@ export class TestDevice implements LinkDevice {
 export interface StationOptions extends Partial<StackOptions> {
   readonly mtu?: number;
   readonly interface?: Partial<InterfaceOptions>;
+  /** Where the frames are recorded, with what the stack knew beside them. */
+  readonly explained?: FrameSink;
   /** The stack knows the station's Ethernet address already, and has told everybody its own. @default true */
   readonly acquainted?: boolean;
 }
@@ -66,11 +71,13 @@ export class Station {
   readonly story: string[] = [];
   now: Micros = 0;
 
-  constructor({ mtu, interface: more = {}, acquainted = true, ...options }: StationOptions = {}) {
+  constructor({ mtu, interface: more = {}, acquainted = true, explained, ...options }: StationOptions = {}) {
     this.device = new TestDevice(mtu);
     this.devices.push(this.device);
-    this.stack = new Stack({ random: new SeededRandom(1), ...options });
-    this.stack.addInterface(this.device, { mac: macOf(B), addresses: [`${B}/24`], ...more });
+    const explainer = explained && new Explainer();
+    this.stack = new Stack({ random: new SeededRandom(1), observer: explainer, ...options });
+    const device = explainer === undefined ? this.device : this.#recording(explainer.around(explained!));
+    this.stack.addInterface(device, { mac: macOf(B), addresses: [`${B}/24`], ...more });
     if (!acquainted) return;
     this.sends(arpFrame(arp.REQUEST, A, B));
     this.passes(3 * SECOND);
@@ -142,6 +149,10 @@ export class Station {
 
   misunderstanding(what: string): Error {
     return new Error(`${what}\n\nso far:\n${this.story.join('\n')}`);
+  }
+
+  #recording(sink: FrameSink): LinkDevice {
+    return new RecordingDevice(this.device, { sink, interfaceId: sink.addInterface('eth0'), now: () => this.now });
   }
 
   readonly #time = (): string => `${(this.now / SECOND).toFixed(3)} s`;

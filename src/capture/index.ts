@@ -80,14 +80,15 @@ export type { LadderTextOptions } from './ladder/text.ts';
 export { drawLadder, ladderText } from './ladder/text.ts';
 export type { Sight, WireFrame } from './ladder/wire-frames.ts';
 export { wireFrames } from './ladder/wire-frames.ts';
+
 export type { Flow, PlotOptions, PlotRequest } from './plot/make.ts';
 export { plotRequest } from './plot/make.ts';
 export type { Axis, Layer, Panel, Plot, PlotEvent, PlotKind, PlotSpan, Shape } from './plot/plot.ts';
 export { PLOT_KINDS } from './plot/plot.ts';
 export { needsSeries, plot } from './plot/plot-of.ts';
-export type { CommentParts } from './record/comment.ts';
-export { formatComment, parseComment } from './record/comment.ts';
+export { formatComment } from './record/comment.ts';
 export type { FrameLogOptions } from './record/frame-log.ts';
+
 export { FrameLog } from './record/frame-log.ts';
 export type { Direction, FrameSink, InterfaceDescription, InterfaceDetails, RecordedFrame } from './record/frame-sink.ts';
 export { FrameTee } from './record/frame-tee.ts';
@@ -98,6 +99,8 @@ export type { Series, SeriesHeader } from './series/jsonl.ts';
 export { headerLine as seriesHeaderLine, readSeries, SeriesReader, sampleLine } from './series/jsonl.ts';
 export type { ConnectionSample, QueueSample, SampleCause, SeriesSample, SeriesSink } from './series/sample.ts';
 export { SeriesLog } from './series/series-log.ts';
+export type { CommentParts, StateChange } from './words/comment.ts';
+export { readComment } from './words/comment.ts';
 export type { DescribeOptions } from './words/describe.ts';
 export { describe } from './words/describe.ts';
 export { FrameLines } from './words/frame-lines.ts';

@@ -56,7 +56,7 @@ export class Explainer implements StackObserver {
     this.#events.push(...this.#arp.after(from, now, this.#drop));
     if (this.#begun !== undefined) this.#tell(this.#begun);
     const drop = this.#drop === undefined ? '' : dropWords(this.#drop, this.#dropDetail, this.#answer);
-    this.#frames?.release(formatComment({ events: [drop, ...this.#events], numbers: this.#numbers }));
+    this.#frames?.release(formatComment([drop, ...this.#events], this.#numbers));
     this.#forget();
   }
 
@@ -96,6 +96,7 @@ export class Explainer implements StackObserver {
   segmentTaken(connection: Connection, segment: Segment, verdict: Verdict): void {
     const told = this.#of(connection);
     const words = arrivingWords(told, connection, segment, verdict);
+    if (connection.sender.sent.lostLength === 0) told.isTooLong = false;
     this.#tell(connection);
     this.#events.push(...words);
     if (verdict === 'outside the receive window') this.#dropDetail = whereItLies(connection, segment);
@@ -132,7 +133,7 @@ export class Explainer implements StackObserver {
     const events = [...stateSteps(told.states), ...leavingWords(told, connection, segment)];
     told.states.length = 0;
     told.expiries = connection.sender.recovery.expiries;
-    packet.news = formatComment({ events, numbers: changedNumbers(told, connection) });
+    packet.news = formatComment(events, changedNumbers(told, connection));
   }
 
   /** State changes first, then why it ended if it did, and the numbers. */

@@ -14,7 +14,7 @@ export function fullReason(told: Told, tcb: Connection, segment: Segment): strin
     case 'ACK':
       return tcb.options.ackDelay === 0 ? 'ACK at once: none is delayed' : 'ACK of the second segment';
     case 'quick ACK':
-      return 'quick ACK: the peer is in slow start';
+      return quickAck(told);
     case 'delayed ACK':
       return tcb.options.ackPolicy === 'linux' ? 'delayed ACK timer' : `delayed ACK timer: ${milliseconds(tcb.options.ackDelay)}`;
     case 'duplicate ACK: segment missing':
@@ -33,16 +33,46 @@ export function fullReason(told: Told, tcb: Connection, segment: Segment): strin
   }
 }
 
+/** Explained once: a dozen of them follow each other. */
+function quickAck(told: Told): string {
+  const { isQuickExplained: was } = told;
+  told.isQuickExplained = true;
+  return was ? 'quick ACK' : 'quick ACK: not delayed, the peer is in slow start';
+}
+
 const isAgain = ({ sender }: Connection): boolean => (sender.sent.last?.retransmissions ?? 0) > 0;
 
 /** What else is new with it. */
 export function leavingWords(told: Told, tcb: Connection, segment: Segment): string[] {
+  const { failure } = tcb.app;
   return [
+    ...closeWords(told, segment),
+    ...(segment.reason === '' && segment.payloadLength > 0 ? textWords(told, tcb, segment) : []),
     ...windowWords(told, tcb, segment),
     ...markWords(told, segment),
-    ...(hasRestarted(told, tcb, segment) ? ['restart after idleness: cwnd is small again'] : []),
-    ...(tcb.state === 'CLOSED' && tcb.app.failure !== undefined && segment.has(RST) ? [tcb.app.failure] : []),
-  ].filter((word) => word !== 'aborted');
+    ...(tcb.state === 'CLOSED' && failure !== undefined && failure !== 'aborted' ? [failure] : []),
+  ];
+}
+
+/** The application has closed, and this is not yet the FIN. */
+function closeWords({ states }: Told, segment: Segment): string[] {
+  const last = states.at(-1);
+  const isClosing = (last === 'FIN-WAIT-1' || last === 'LAST-ACK') && !segment.has(FIN);
+  return isClosing ? ['closed by the application, the FIN follows the text'] : [];
+}
+
+/** New text that is not sent just because there is text and room. */
+function textWords(told: Told, tcb: Connection, segment: Segment): string[] {
+  const { recovery, sent, control } = tcb.sender;
+  if (hasRestarted(told, tcb, segment)) return ['restart after idleness: cwnd is small again'];
+  if (recovery.frto === 'new text') return ['F-RTO: new text asks whether the time-out was spurious'];
+  const hasDuplicates = recovery.duplicates > 0 || sent.sackedLength > 0;
+  if (recovery.phase === 'open' && hasDuplicates && tcb.snd.flight > control.window)
+    return ['limited transmit: a duplicate ACK lets new text go'];
+  const { isHeld } = told.before;
+  told.before.isHeld = false;
+  const isSmall = segment.payloadLength < control.mss && tcb.snd.flight <= segment.length;
+  return isHeld && isSmall ? ['Nagle: all before it is acknowledged, so this small segment may go'] : [];
 }
 
 /** The window that we offer closes or opens. */
@@ -50,7 +80,7 @@ function windowWords(told: Told, tcb: Connection, segment: Segment): string[] {
   if (segment.has(RST | SYN)) return [];
   const { offered } = told;
   told.offered = tcb.rcv.wnd;
-  if (told.offered === 0 && offered > 0) return ['closes our window: the receive buffer is full'];
+  if (told.offered === 0 && offered !== 0) return ['closes our window: the receive buffer is full'];
   const isSaid = segment.reason === 'window update';
   return offered === 0 && told.offered > 0 && !isSaid ? [`opens our window: ${bytes(told.offered)}`] : [];
 }
@@ -70,7 +100,6 @@ function markWords(told: Told, segment: Segment): string[] {
 /** RFC 5681 §4.1: nothing was in flight for longer than an RTO, and nothing was lost, yet cwnd is smaller. */
 function hasRestarted(told: Told, { sender, snd }: Connection, segment: Segment): boolean {
   const { control, recovery } = sender;
-  if (segment.payloadLength === 0 || told.cwnd === '' || recovery.phase !== 'open') return false;
-  const isAlone = snd.flight <= segment.payloadLength + (segment.has(FIN) ? 1 : 0);
-  return isAlone && segment.reason === '' && Math.floor(control.window) < Number(told.cwnd);
+  const isAlone = told.cwnd !== '' && recovery.phase === 'open' && snd.flight <= segment.length;
+  return isAlone && Math.floor(control.window) < Number(told.cwnd);
 }

@@ -6,7 +6,7 @@ import type { Told } from './told.ts';
 
 /** Three digits are what a measurement is worth: "50.1 ms", "0.215 ms", "1000 ms". */
 export const milliseconds = (time: Micros): string => {
-  const ms = time / 1000;
+  const ms = Math.round(time) / 1000;
   return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(3))} ms`;
 };
 

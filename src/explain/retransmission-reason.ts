@@ -10,9 +10,9 @@ import { ordinal } from './words.ts';
 export function retransmissionReason(told: Told, tcb: Connection, { reason }: Segment): string {
   switch (reason) {
     case 'SYN retransmitted':
-      return `SYN again, the ${ordinal(tcb.rtt.backOffs)} time: no answer`;
+      return `SYN retransmission ${tcb.rtt.backOffs}: no answer, next after ${milliseconds(tcb.rtt.rto)}`;
     case 'SYN ACK again':
-      return isTimedOut(told) ? 'SYN ACK again: no answer' : 'SYN ACK again: the SYN has come again';
+      return synAckAgain(told, tcb);
     case 'fast retransmit':
       return fastRetransmit(told, tcb);
     case 'retransmit after partial ACK':
@@ -22,6 +22,11 @@ export function retransmissionReason(told: Told, tcb: Connection, { reason }: Se
     default:
       return reason;
   }
+}
+
+function synAckAgain(told: Told, { rtt, openedActively }: Connection): string {
+  if (isTimedOut(told)) return `SYN ACK retransmission ${rtt.backOffs}: no answer`;
+  return openedActively ? 'SYN ACK: simultaneous open' : 'SYN ACK again: the SYN has come again';
 }
 
 function isTimedOut(told: Told): boolean {

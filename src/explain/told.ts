@@ -29,6 +29,8 @@ export class Standing {
   cwrDue = false;
   echoes = false;
   ackOwed = false;
+  /** A small segment is held back until what is in flight is acknowledged. */
+  isHeld = false;
 
   take(tcb: Connection): void {
     const { snd, rcv, sender, receiver, agreement, acks } = tcb;
@@ -55,7 +57,15 @@ export class Standing {
     this.cwrDue = tcb.ecn?.cwrDue === true;
     this.echoes = tcb.ecn?.echoes === true;
     this.ackOwed = acks.immediate;
+    this.isHeld = isHeldByNagle(tcb);
   }
+}
+
+/** RFC 9293 §3.7.4. */
+function isHeldByNagle({ sender, snd, options }: Connection): boolean {
+  const { unsent, sent, control } = sender;
+  const hasRoom = snd.wnd - snd.flight >= unsent && control.window - snd.flight >= unsent;
+  return unsent > 0 && unsent < control.mss && !sent.isEmpty && hasRoom && !options.noDelay && !options.cork;
 }
 
 /** Bytes that lie above holes. */
@@ -92,6 +102,6 @@ export class Told {
   isEchoing = false;
   /** A router said that segments are too long, and they go again. */
   isTooLong = false;
-  /** It began with the frame at hand. */
-  isNew = true;
+  /** What quick acknowledgments are was said. */
+  isQuickExplained = false;
 }

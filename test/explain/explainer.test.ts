@@ -28,6 +28,7 @@ describe('a conversation', () => {
     const lab = new Explained();
     await requestAndClose(lab);
     expect(lab.said('a')).toEqual([
+      'out a packet waits for the answer',
       'in learnt 10.0.0.2 is at 02:00:0a:00:00:02; 1 packet waited for it',
       'out SYN; CLOSED to SYN-SENT | RTO 1000 ms',
       'in SYN-SENT to ESTABLISHED; acknowledges the SYN | cwnd 14480, srtt 30 ms, RTO 200 ms',

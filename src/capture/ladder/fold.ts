@@ -54,10 +54,14 @@ function belongs({ segment, note, lost, arrivals }: LadderRow, run: Run, notes: 
   return known === news;
 }
 
+/** How much is acknowledged is ordinary, and so is what ordinary acknowledgments say of themselves. */
+const ORDINARY = /^(?:acknowledges [\d,]+ bytes?|quick ACK.*|ACK of the second segment)$/;
+
 /** That a number has changed happens all the time. */
 function newsOf(note: string): string {
   const { happened, change } = readComment(note);
-  const words = [...happened, ...(change === undefined ? [] : [`${change.from} to ${change.to}`])];
+  const news = happened.filter((words) => !ORDINARY.test(words));
+  const words = [...news, ...(change === undefined ? [] : [`${change.from} to ${change.to}`])];
   return words.join('; ').replace(/\d[\d,.]*/g, '#');
 }
 

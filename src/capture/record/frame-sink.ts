@@ -17,7 +17,7 @@ export interface RecordedFrame {
   /**
    * Why it was sent, and what the stack knew: one or two lines. The first says what happened ("fast retransmit; SYN-SENT to
    * ESTABLISHED", "dropped: outside the receive window"), the second the numbers that changed. Without
-   * the first the second is the only one: see `parseComment`. Empty when there is nothing to say.
+   * the first the second is the only one: see `readComment`. Empty when there is nothing to say.
    */
   readonly comment: string;
   /** On the wire, when the capture kept only the beginning. @default bytes.length */

@@ -153,6 +153,7 @@ export class Icmp {
       return;
     }
     writeError(this.#packet, about, type, code, rest);
+    this.#packet.note = whyReported(type, code);
     this.#send({ source, destination, ttl: TTL, trafficClass: 0xc0, dontFragment: false }, now);
   }
 
@@ -215,5 +216,17 @@ export class Icmp {
   #send(fields: Omit<ipv4.Ipv4Fields, 'protocol' | 'identification'>, now: Micros): SendResult {
     this.#counters.icmpOut++;
     return this.#output.send(this.#packet, Object.assign(this.#fields, fields), now);
+  }
+}
+
+/** In the words that the capture shows. */
+function whyReported(type: number, code: number): string {
+  switch (type) {
+    case icmp.TIME_EXCEEDED:
+      return 'fragments of it never came: reassembly timed out';
+    case icmp.PARAMETER_PROBLEM:
+      return 'an IP option in it is malformed';
+    default:
+      return code === icmp.PROTOCOL_UNREACHABLE ? 'nobody here speaks the protocol' : 'nobody listens on the port';
   }
 }

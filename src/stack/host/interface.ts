@@ -113,6 +113,7 @@ export class NetworkInterface implements Timed {
     packet.reset();
     arp.encode(packet.view, packet.start, message);
     packet.end = packet.start + arp.LENGTH;
+    packet.note = message.reason;
     this.#counters.arpOut++;
     encapsulate(packet, message.destination, this.mac, ethernet.TYPE_ARP);
     this.#transmit(packet);

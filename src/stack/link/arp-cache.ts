@@ -6,7 +6,7 @@ import * as arp from '../wire/arp.ts';
 import * as ip from '../wire/ip-address.ts';
 import type { MacAddress } from '../wire/mac-address.ts';
 import * as mac from '../wire/mac-address.ts';
-import type { NeighborTimes } from './neighbor.ts';
+import type { Neighbor, NeighborTimes } from './neighbor.ts';
 import { NEIGHBOR_TIMES } from './neighbor.ts';
 import type { NeighborInfo } from './neighbor-table.ts';
 import { NeighborTable } from './neighbor-table.ts';
@@ -43,6 +43,8 @@ export class ArpTransmit implements arp.ArpMessage {
   senderIp = 0;
   targetMac: MacAddress = mac.ZERO;
   targetIp = 0;
+  /** Why it is sent, where the message itself does not say it. */
+  reason = '';
 }
 
 /**
@@ -164,6 +166,7 @@ export class ArpCache {
     out.senderIp = this.#sourceFor(neighbor.address);
     out.targetMac = mac.ZERO;
     out.targetIp = neighbor.address;
+    out.reason = whyAsked(neighbor);
     return true;
   }
 
@@ -242,7 +245,7 @@ export class ArpCache {
 
   #conflict(own: OwnAddress, senderMac: MacAddress, now: Micros): ArpDrop {
     const wasUsable = own.isUsable;
-    if (own.onConflict(now)) this.#send(arp.REQUEST, mac.BROADCAST, own.address, mac.ZERO, own.address);
+    if (own.onConflict(now)) this.#send(arp.REQUEST, mac.BROADCAST, own.address, mac.ZERO, own.address, 'defends our address');
     this.#report(wasUsable ? 'address conflict' : 'address in use', own.address, senderMac);
     return 'ARP address conflict';
   }
@@ -260,10 +263,19 @@ export class ArpCache {
     return best;
   }
 
-  #send(operation: number, destination: MacAddress, senderIp: number, targetMac: MacAddress, targetIp: number): boolean {
+  #send(
+    operation: number,
+    destination: MacAddress,
+    senderIp: number,
+    targetMac: MacAddress,
+    targetIp: number,
+    reason = '',
+  ): boolean {
     if (this.#outgoing.length >= this.#maxOutgoing) return false;
     const message = new ArpTransmit();
-    this.#outgoing.push(Object.assign(message, { operation, destination, senderMac: this.mac, senderIp, targetMac, targetIp }));
+    this.#outgoing.push(
+      Object.assign(message, { operation, destination, senderMac: this.mac, senderIp, targetMac, targetIp, reason }),
+    );
     return true;
   }
 
@@ -275,3 +287,9 @@ export class ArpCache {
 
 /** True for what can be one host's address, and for 0.0.0.0, which marks a probe. */
 const isHost = (word: number): boolean => !ip.isMulticastV4(word) && !ip.isLoopbackV4(word) && !ip.isReservedV4(word);
+
+/** In the words that the capture shows. */
+function whyAsked({ state, tries }: Neighbor): string {
+  if (state === 'probe') return tries > 1 ? 'asked again: is it still there?' : 'is it still there?';
+  return tries > 1 ? 'asked again: no answer yet' : 'a packet waits for the answer';
+}

@@ -47,8 +47,8 @@ export class ApplicationSide {
   readClosed = false;
   /** The application has closed and holds nothing of the connection any more. */
   isOrphan = false;
-  /** A RST is still to be sent for this connection. */
-  resetDue = false;
+  /** Why a RST is still to be sent for this connection, in the words that the capture shows; empty: none is. */
+  resetDue = '';
   /** A write was cut short: tell when there is room. */
   wantsWritable = false;
   #events = 0;

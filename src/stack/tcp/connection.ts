@@ -281,17 +281,18 @@ export class Connection implements Timed {
     this.app.isOrphan = true;
     const isHalfOpen = this.state === 'SYN-SENT' || this.state === 'SYN-RECEIVED';
     const losesText = this.receiver.available > 0 && this.options.habits.resetsUnread;
-    if (losesText || this.options.abortOnClose) this.abort();
+    if (losesText) this.abort('RST: closed with text unread');
+    else if (this.options.abortOnClose) this.abort();
     else if (isHalfOpen && this.options.habits.queuesEarlyClose) this.fail('aborted');
     else this.closeWrite();
     this.host?.ready(this);
   }
 
-  /** ABORT, §3.10.5: a RST leaves at the next poll where the state asks for one. */
-  abort(): void {
+  /** ABORT, §3.10.5: a RST leaves at the next poll where the state asks for one. @param reason why, as the capture shows it */
+  abort(reason = 'RST: connection aborted'): void {
     if (this.state === 'CLOSED' || this.state === 'TIME-WAIT') return;
     const lastWord = (this.state === 'CLOSING' || this.state === 'LAST-ACK') && this.sender.finSent; // the peer is done too
-    this.app.resetDue = this.state !== 'SYN-SENT' && this.state !== 'LISTEN' && !lastWord;
+    this.app.resetDue = this.state !== 'SYN-SENT' && this.state !== 'LISTEN' && !lastWord ? reason : '';
     this.fail('aborted');
   }
 

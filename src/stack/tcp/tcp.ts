@@ -188,7 +188,8 @@ export class Tcp implements PassiveOpenHost {
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
-    if (verdict === 'acknowledges what was never sent' && inHandshake) this.#passive.reset(segment, source, destination);
+    if (verdict === 'acknowledges what was never sent' && inHandshake)
+      this.#passive.reset(segment, source, destination, 'RST: acknowledges what was never sent');
     if (verdict === 'text after the application closed')
       this.#passive.reset(segment, source, destination, 'RST: text after the application closed');
     return verdict === 'done' ? undefined : verdict;

@@ -68,7 +68,7 @@ function checkSyn(tcb: Connection, segment: Segment, now: Micros): Verdict {
   const from = tcb.rcv.lastAckSent;
   const isInside = atOrAfter(segment.seq, from) && before(segment.seq, add(from, windowOf(tcb)));
   if (isInside && tcb.options.habits.insecureSyn) {
-    tcb.app.resetDue = true;
+    tcb.app.resetDue = 'RST: a SYN in a synchronized state';
     tcb.fail('reset by peer');
     return 'done';
   }

@@ -70,10 +70,7 @@ export class PassiveOpen {
     const listener = this.#listenerOf(segment, source, destination);
     const { dropsSynFin, blackhole } = this.#host.options.habits;
     if (listener === undefined && (blackhole >= 2 || (blackhole === 1 && segment.has(SYN)))) return 'no such connection';
-    if (listener === undefined) {
-      this.reset(segment, source, destination);
-      return segment.has(SYN) && !segment.has(ACK) ? 'no listener on the port' : 'no such connection';
-    }
+    if (listener === undefined) return this.#nobody(segment, source, destination);
     if (segment.has(RST)) return 'no such connection'; // first
     if (segment.has(ACK)) {
       if (blackhole < 3) this.reset(segment, source, destination); // second
@@ -82,6 +79,12 @@ export class PassiveOpen {
     if (!segment.has(SYN)) return 'no ACK flag'; // fourth
     if (dropsSynFin && segment.has(FIN)) return 'no such connection'; // net.inet.tcp.drop_synfin
     return this.#synArrives(listener, segment, bytes, fromV4(source), fromV4(destination), now, above); // third
+  }
+
+  #nobody(segment: Segment, source: number, destination: number): TcpDrop {
+    const isOpen = segment.has(SYN) && !segment.has(ACK);
+    this.reset(segment, source, destination, isOpen ? 'RST: no listener on the port' : undefined);
+    return isOpen ? 'no listener on the port' : 'no such connection';
   }
 
   #synArrives(

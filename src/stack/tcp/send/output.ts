@@ -44,13 +44,14 @@ export function pollTransmit(tcb: Connection, out: Segment, now: Micros): boolea
 
 /** RFC 9293 §3.10.5: <SEQ=SND.NXT><CTL=RST>; with the ACK that lets the peer check it. */
 function transmitReset(tcb: Connection, out: Segment, now: Micros): boolean {
-  if (!tcb.app.resetDue) return false;
-  tcb.app.resetDue = false;
+  const { resetDue } = tcb.app;
+  if (resetDue === '') return false;
+  tcb.app.resetDue = '';
   out.seq = acceptableSeq(tcb);
   out.ack = tcb.rcv.nxt;
   out.flags = RST | ACK;
   out.window = 0;
-  out.reason = 'RST: connection aborted';
+  out.reason = resetDue;
   if (tcb.timestamps.enabled) stamp(tcb, out, now); // RFC 7323 §3.2: a RST SHOULD have them too
   return true;
 }
@@ -87,8 +88,8 @@ function transmitSegment(tcb: Connection, out: Segment, now: Micros): boolean {
   if (text < 0) return false;
   const withFin = sender.finQueued && text === unsent && windowRoom > text;
   if (text === 0 && !withFin) return false;
-  out.reason = withFin ? 'FIN' : '';
   transmit(tcb, out, text + (withFin ? 1 : 0), now);
+  out.reason = withFin && out.gsoSize === 0 ? 'FIN' : ''; // of a burst only the last frame has it
   if (text === unsent) sender.pushed = false;
   return true;
 }

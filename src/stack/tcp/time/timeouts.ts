@@ -80,7 +80,8 @@ function gaveUp(tcb: Connection, now: Micros): boolean {
   const limit = userTimeoutOf(tcb);
   const isClosedTooLong = limit > 0 && sender.probingSince >= 0 && now - sender.probingSince >= limit;
   if (!isEnough && !isOver && !isClosedTooLong) return false;
-  tcb.app.resetDue = options.resetOnTimeout && !inHandshake; // the peer may still be there; before that it has nothing to lose
+  // the peer may still be there; before that it has nothing to lose
+  tcb.app.resetDue = options.resetOnTimeout && !inHandshake ? 'RST: nothing was acknowledged for too long' : '';
   tcb.fail(tcb.app.softError ?? 'timed out');
   return true;
 }
@@ -119,7 +120,7 @@ function keepAliveTimeout(tcb: Connection, now: Micros): void {
       tcb.keepAliveProbes++;
       break;
     case 'give up':
-      tcb.app.resetDue = true;
+      tcb.app.resetDue = 'RST: the keep-alive probes were not answered';
       tcb.fail('keep-alive timed out');
       return;
   }
