@@ -248,7 +248,7 @@ rows('text and its repair', [
     says: [
       'keep-alive probe 1 of 2',
       'keep-alive probe 2 of 2',
-      'RST: the keep-alive probes were not answered; ESTABLISHED to CLOSED; keep-alive timed out',
+      'RST: keep-alive has no answer; ESTABLISHED to CLOSED; keep-alive timed out',
     ],
   },
 ]);

@@ -120,7 +120,7 @@ function keepAliveTimeout(tcb: Connection, now: Micros): void {
       tcb.keepAliveProbes++;
       break;
     case 'give up':
-      tcb.app.resetDue = 'RST: the keep-alive probes were not answered';
+      tcb.app.resetDue = 'RST: keep-alive has no answer';
       tcb.fail('keep-alive timed out');
       return;
   }
