@@ -65,7 +65,8 @@ async function contentOf(kind: FileKind, performance: Performance): Promise<Cont
     case 'plot': {
       const request = plotRequest(frames, { names });
       if (scenario.plot === undefined || request === undefined) return undefined;
-      return plotSvg(plot(scenario.plot, request, series), { title: scenario.title });
+      const style = request.traces.length > 1 ? 'stevens' : 'tcptrace'; // dots can be told apart where bars and lines of several cannot
+      return plotSvg(plot(scenario.plot, { ...request, style }, series), { title: scenario.title });
     }
   }
 }
