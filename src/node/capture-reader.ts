@@ -41,7 +41,8 @@ export class CaptureReader implements Iterable<RecordedFrame> {
     try {
       const stat = fstatSync(this.#fd);
       this.#size = stat.isFile() ? stat.size : undefined;
-      this.#advance();
+      do this.#advance();
+      while (this.info.format === 'unknown' && this.#outcome === undefined); // a pipe may begin with a few bytes
     } catch (error) {
       this.close();
       throw error;

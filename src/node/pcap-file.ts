@@ -17,12 +17,15 @@ const CLOSING_TRIES = 200;
 
 /** The format is that of the file's name, unless it is given. With an `epochOffset` of 0 a capture is reproducible. */
 export interface CaptureFileOptions extends CaptureWriterOptions {
+  /** Waits for the reader of a pipe rather than leave frames out: where nothing else has to go on. @default false */
+  readonly isPatient?: boolean;
   /** Told once, in one line, when writing fails in the middle: a full disk, for instance. A reader who left is no failure. */
   readonly onProblem?: (problem: string) => void;
 }
 
 export class CaptureFile implements FrameSink {
   readonly path: string;
+  readonly #isPatient: boolean;
   readonly #onProblem: (problem: string) => void;
   readonly #buffer = new ByteBuilder(2 * FLUSH_AT);
   readonly #writer: CaptureWriter;
@@ -39,8 +42,9 @@ export class CaptureFile implements FrameSink {
    * @param path ending in .pcap for the classic format without comments, anything else for pcapng; "-" for standard output
    * @throws Error with one line for the user when the file cannot be written
    */
-  constructor(path: string, { onProblem = () => {}, ...options }: CaptureFileOptions = {}) {
+  constructor(path: string, { isPatient = false, onProblem = () => {}, ...options }: CaptureFileOptions = {}) {
     this.path = path;
+    this.#isPatient = isPatient;
     this.#onProblem = onProblem;
     this.#writer = new CaptureWriter({ format: path.endsWith('.pcap') ? 'pcap' : 'pcapng', ...options }, this.#buffer);
     this.#target = openTarget(path, 'capture');
@@ -78,6 +82,7 @@ export class CaptureFile implements FrameSink {
       this.#untold[frame.interfaceId] = 0;
     }
     if (this.#buffer.length >= FLUSH_AT && !this.#isPipeFull) this.flush();
+    while (this.#isPatient && this.#isPipeFull && !this.flush()) sleep(RETRY_MS);
     this.#flushSoon();
   }
 

@@ -15,7 +15,7 @@ export interface CaptureWriterOptions {
   readonly format?: FileFormat;
   /** Who made it; pcapng only. @default the application "tapstack", and nothing that differs between machines */
   readonly section?: SectionDetails;
-  /** Names of hosts by address; pcapng only. */
+  /** Names of hosts by address; pcapng only. They stand before the first frame; those that are added later stand at the end. */
   readonly names?: HostNames;
   /** Added to all times: microseconds from the epoch to the zero of the frames' clock. @default 0 */
   readonly epochOffset?: Micros;
@@ -32,7 +32,8 @@ export class CaptureWriter implements FrameSink {
   readonly #epochOffset: Micros;
   readonly #statistics = new StatisticsCounter();
   #interfaces = 0;
-  #hasNames = false;
+  /** Names that are in the file. */
+  #namesWritten = -1;
 
   constructor(options: CaptureWriterOptions = {}, out = new ByteBuilder()) {
     this.out = out;
@@ -59,7 +60,7 @@ export class CaptureWriter implements FrameSink {
       pcap.writeFrame(this.out, frame, this.#epochOffset, this.#format === 'pcap');
       return;
     }
-    if (!this.#hasNames) this.#writeNames();
+    if (this.#namesWritten < 0) this.#writeNames();
     this.#statistics.frame(frame);
     pcapng.writeFrame(this.out, frame, this.#epochOffset);
   }
@@ -68,7 +69,7 @@ export class CaptureWriter implements FrameSink {
   finish(): void {
     if (this.#interfaces === 0) this.#begin({});
     if (this.#format !== 'pcapng') return;
-    if (!this.#hasNames) this.#writeNames();
+    this.#writeNames();
     for (const [interfaceId, counted] of this.#statistics.list().entries())
       pcapng.writeStatistics(this.out, interfaceId, counted, this.#epochOffset);
   }
@@ -78,9 +79,9 @@ export class CaptureWriter implements FrameSink {
     else pcap.writeHeader(this.out, { ...first, nanoseconds: this.#format === 'pcap' });
   }
 
-  /** Behind the interfaces that are there at the first frame. */
   #writeNames(): void {
-    this.#hasNames = true;
-    if (this.#options.names !== undefined) pcapng.writeNames(this.out, this.#options.names);
+    const { names = new Map() } = this.#options;
+    if (names.size > Math.max(this.#namesWritten, 0)) pcapng.writeNames(this.out, names);
+    this.#namesWritten = names.size;
   }
 }

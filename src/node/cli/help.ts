@@ -58,6 +58,24 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['sudo tapstack iperf3 -s', 'from: iperf3 -c 10.0.0.2'],
     ['tapstack up --private -- iperf3 -c 10.0.0.2 -R', 'no root needed'],
   ],
+  'capture stats': [['tapstack capture stats captures/demo.pcapng', 'format, interfaces, protocols, rates']],
+  'capture conversations': [
+    ['tapstack capture conversations captures/demo.pcapng', 'who, how much, how it ended'],
+    ['tapstack capture conversations big.pcap --sort retransmissions', 'the troubled ones first'],
+  ],
+  'capture follow': [
+    ['tapstack capture follow captures/demo.pcapng', 'the first conversation with data'],
+    ['tapstack capture follow FILE 3 --from b --raw -o page.html', 'what a server sent, as it was'],
+    ['tapstack capture follow FILE 10.0.0.1:43210-10.0.0.2:80 --hex', 'by its ends'],
+  ],
+  'capture cut': [
+    ['tapstack capture cut FILE --frames 1-20 -o first.pcapng', 'by number'],
+    ['tapstack capture cut FILE --from 1s --to 2.5s -o part.pcapng', 'by time'],
+    ['tapstack capture cut FILE --filter "tcp.port == 80" -o web.pcapng', 'by a filter'],
+    ['tapstack capture cut FILE --conversation 3 -o - | wireshark -k -i -', 'by conversation'],
+    ['tapstack capture cut FILE -o old.pcap --format pcap-microseconds', 'another format'],
+  ],
+  'capture merge': [['tapstack capture merge client.pcapng server.pcap -o both.pcapng', 'both ends of a wire']],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],
     ['sudo tapstack nc -l 5000', 'from: nc 10.0.0.2 5000'],

@@ -1,7 +1,12 @@
 /** `tapstack capture ...`: files of packets read as people read them. One file per command. */
 import type { Command } from 'commander';
+import { addConversations } from './conversations.ts';
+import { addCut } from './cut.ts';
+import { addFollow } from './follow.ts';
 import { addLadder } from './ladder.ts';
 import { addPlot } from './plot.ts';
+import { addMerge } from './merge.ts';
+import { addStats } from './stats.ts';
 
 /** @param exit is told the exit code of the command that ran */
 export function addCapture(root: Command, exit: (code: number) => void): void {
@@ -11,4 +16,9 @@ export function addCapture(root: Command, exit: (code: number) => void): void {
     .description('Reads captures, pcapng and pcap, of this stack and of others.');
   addLadder(capture, exit);
   addPlot(capture, exit);
+  addStats(capture, exit);
+  addConversations(capture, exit);
+  addFollow(capture, exit);
+  addCut(capture, exit);
+  addMerge(capture, exit);
 }
