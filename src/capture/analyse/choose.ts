@@ -1,12 +1,12 @@
 /** Which conversation a person means: by its number, or by its ends. */
-import type { Conversation } from './conversations.ts';
+import type { Belonging, Conversation } from './conversations.ts';
 import type { Endpoint } from './ends.ts';
 
 export interface ConversationChoice {
   matches(conversation: Conversation): boolean;
 }
 
-/** What people may write, for messages. */
+/** What people may write, for messages; the number is that of `tapstack capture conversations`. */
 export const CHOICE_FORMS = 'a number such as 1, or its ends such as 10.0.0.1:43210-10.0.0.2:80';
 
 /**
@@ -24,6 +24,11 @@ export function chooseConversation(text: string): ConversationChoice | undefined
       (isEnd(one, a) && (other === undefined || isEnd(other, b))) || (isEnd(one, b) && (other === undefined || isEnd(other, a))),
   };
 }
+
+/** An ICMP error belongs to what it is about, too. */
+export const isOf = (choice: ConversationChoice, belonging: Belonging | undefined): boolean =>
+  belonging !== undefined &&
+  (choice.matches(belonging.conversation) || (belonging.about !== undefined && choice.matches(belonging.about)));
 
 interface WantedEnd {
   readonly address: string;

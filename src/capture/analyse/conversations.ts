@@ -44,6 +44,8 @@ export interface Belonging {
   /** False for a frame that was counted when it left another interface. */
   readonly isFirstSight: boolean;
   readonly isRetransmission: boolean;
+  /** The conversation of the packet that an ICMP error quotes. */
+  readonly about: Conversation | undefined;
 }
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] };
@@ -99,9 +101,14 @@ export class Conversations {
     const side = entry.sideOf(ends);
     const isFirstSight = this.#sights.isFirst(frame);
     entry.end = Math.max(entry.end, frame.at);
-    if (!isFirstSight) return { conversation: entry, side, isFirstSight, isRetransmission: false };
-    const isRetransmission = this.#count(entry, side, frame, packet);
-    return { conversation: entry, side, isFirstSight, isRetransmission };
+    const isRetransmission = isFirstSight && this.#count(entry, side, frame, packet);
+    return { conversation: entry, side, isFirstSight, isRetransmission, about: this.#quotedBy(packet) };
+  }
+
+  #quotedBy({ transport }: Dissected): Conversation | undefined {
+    if (transport?.kind !== 'icmp' || transport.quoted === undefined) return undefined;
+    const ends = endsOf({ ethernet: undefined, ...transport.quoted });
+    return ends === undefined ? undefined : this.#latest.get(keyOf(ends));
   }
 
   #entryOf(ends: Ends, { transport }: Dissected, at: Micros): Entry {

@@ -17,7 +17,11 @@ export interface Ends {
 }
 
 /** @returns undefined for a frame too short to say */
-export function endsOf({ ethernet, network, transport }: Dissected): Ends | undefined {
+export function endsOf({
+  ethernet,
+  network,
+  transport,
+}: Pick<Dissected, 'ethernet' | 'network' | 'transport'>): Ends | undefined {
   if (network === undefined) {
     if (ethernet === undefined) return undefined;
     const protocol = ethernet.llc === undefined ? ethernet.typeName : ethernet.llc.name;

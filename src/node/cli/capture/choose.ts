@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { ConversationList, conversationKey, endsOf, parseEnds } from '../../../capture/analyse/conversation-choice.ts';
+import type { ConversationChoice } from '../../../capture/analyse/choose.ts';
+import { CHOICE_FORMS, chooseConversation, isOf } from '../../../capture/analyse/choose.ts';
+import type { Conversation } from '../../../capture/analyse/conversations.ts';
+import { Conversations } from '../../../capture/analyse/conversations.ts';
+import { endpointText } from '../../../capture/analyse/ends.ts';
 import { CaptureWalk } from '../../../capture/dissect/capture-walk.ts';
 import type { CapturedFrame } from '../../../capture/dissect/captured-frame.ts';
 import type { Capture } from '../../../capture/file/capture-data.ts';
@@ -23,7 +27,7 @@ export interface ChoiceOptions {
 
 export function addChoiceOptions(command: Command): Command {
   return command
-    .option('--conversation <which>', 'one conversation: its number, in the order in which they begin, or A:port-B:port')
+    .option('--conversation <which>', `one conversation: ${CHOICE_FORMS}`)
     .option('--filter <expression>', "frames that a display filter selects, in Wireshark's language")
     .option('--from <time>', 'from this time after the first frame on, such as 1.5s or 200ms', parse.duration)
     .option('--to <time>', 'up to this time after the first frame', parse.duration)
@@ -43,38 +47,33 @@ export function chosenFrames(capture: Capture, options: ChoiceOptions): Readonly
   if (conversation === undefined && filter === undefined && options.from === undefined && options.to === undefined)
     return undefined;
   if (from > to) throw new UsageError('--from is later than --to');
-  const key = conversation === undefined ? undefined : conversationOf(capture, conversation);
+  const choice = conversation === undefined ? undefined : choiceOf(conversation);
+  const conversations = new Conversations();
   const selects = selectorOf(filter);
   const walk = new CaptureWalk(capture.interfaces);
   const chosen = new Set<number>();
   for (const frame of capture.frames) {
     const captured = walk.next(frame);
+    const belonging = choice === undefined ? undefined : conversations.add(frame, captured.packet);
     const at = captured.place.sinceFirst * SECOND;
     if (at < from || at > to || !selects(captured)) continue;
-    const ends = key === undefined ? undefined : endsOf(captured.packet);
-    if (key === undefined || (ends !== undefined && conversationKey(ends) === key)) chosen.add(captured.number);
+    if (choice === undefined || isOf(choice, belonging)) chosen.add(captured.number);
   }
+  if (choice !== undefined && !conversations.list.some((one) => choice.matches(one)))
+    throw new UsageError(`--conversation ${conversation}: ${noneSuch(conversations.list)}`);
   return chosen;
 }
 
-function conversationOf(capture: Capture, text: string): string {
-  const list = new ConversationList();
-  const walk = new CaptureWalk(capture.interfaces, { relative: false });
-  for (const frame of capture.frames) list.observe(walk.next(frame).packet);
-  const known = list.list;
-  const count = known.length === 1 ? 'is 1 conversation' : `are ${known.length} conversations`;
-  if (/^\d{1,9}$/.test(text)) {
-    const one = known[Number(text) - 1];
-    if (one === undefined) throw new UsageError(`--conversation ${text}: there ${count} in the file`);
-    return one.key;
-  }
-  const ends = parseEnds(text);
-  if (ends === undefined) throw new UsageError(`--conversation ${text}: write a number, or 10.0.0.1:43210-10.0.0.2:80`);
-  const key = conversationKey(ends);
-  if (known.some((one) => one.key === key)) return key;
-  const [first] = known;
-  const example = first === undefined ? '' : `, such as ${first.ends.join('-')}`;
-  throw new UsageError(`--conversation ${text}: no such conversation; there ${count} in the file${example}`);
+function choiceOf(text: string): ConversationChoice {
+  const choice = chooseConversation(text);
+  if (choice === undefined) throw new UsageError(`--conversation ${text}: give ${CHOICE_FORMS}`);
+  return choice;
+}
+
+function noneSuch(list: readonly Conversation[]): string {
+  const first = list.find(({ protocol }) => protocol === 'TCP' || protocol === 'UDP') ?? list[0];
+  const example = first === undefined ? '' : `, such as ${endpointText(first.a)}-${endpointText(first.b)}`;
+  return `no such conversation; there ${list.length === 1 ? 'is 1' : `are ${list.length}`} in the file${example}`;
 }
 
 function selectorOf(text: string | undefined): (frame: CapturedFrame) => boolean {

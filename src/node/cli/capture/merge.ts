@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { RecordedFrame } from '../../../capture/record/frame-sink.ts';
 import { UsageError } from '../usage-error.ts';
-import type { CaptureInput } from './input.ts';
-import { FILE_HELP, openCapture } from './input.ts';
 import type { OutputOptions } from './copy.ts';
 import { CaptureCopy, formatOption, outputOption } from './copy.ts';
+import type { CaptureInput } from './input.ts';
+import { FILE_HELP, openCapture } from './input.ts';
 import { plural } from './table.ts';
 
 export function addMerge(capture: Command, exit: (code: number) => void): void {

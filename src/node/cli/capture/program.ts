@@ -4,8 +4,8 @@ import { addConversations } from './conversations.ts';
 import { addCut } from './cut.ts';
 import { addFollow } from './follow.ts';
 import { addLadder } from './ladder.ts';
-import { addPlot } from './plot.ts';
 import { addMerge } from './merge.ts';
+import { addPlot } from './plot.ts';
 import { addStats } from './stats.ts';
 
 /** @param exit is told the exit code of the command that ran */

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { ConversationChoice } from '../../../capture/analyse/choose.ts';
-import { CHOICE_FORMS, chooseConversation } from '../../../capture/analyse/choose.ts';
+import { CHOICE_FORMS, chooseConversation, isOf } from '../../../capture/analyse/choose.ts';
 import type { FrameFilter } from '../../../capture/filter/filter.ts';
 import { parseFilter } from '../../../capture/filter/filter.ts';
 import { FilterError } from '../../../capture/filter/filter-error.ts';
@@ -68,7 +68,7 @@ export class Selection {
     const { frames, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, conversation, filter } = this.#options;
     if (since < from || since > to) return false;
     if (frames?.some(({ first, last }) => index >= first && index <= last) === false) return false;
-    if (conversation !== undefined && (belonging === undefined || !conversation.matches(belonging.conversation))) return false;
+    if (conversation !== undefined && !isOf(conversation, belonging)) return false;
     return filter === undefined || (captured !== undefined && filter.matches(captured));
   }
 }
