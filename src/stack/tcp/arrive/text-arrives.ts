@@ -58,22 +58,29 @@ export function takeSynText(tcb: Connection, syn: Segment, bytes: Uint8Array, no
   if (tcb.fastOpen !== undefined) tcb.fastOpen.textAccepted = syn.payloadLength > 0;
 }
 
+/** None of its text is new, or none of it may be kept. */
+function storeNothing(tcb: Connection, segment: Segment, textAt: Seq, now: Micros): void {
+  const { rcv, receiver, acks } = tcb;
+  if (after(textAt, rcv.nxt)) {
+    acks.outOfOrder(); // a FIN alone above a hole, or text that the closed window cut off
+    return;
+  }
+  if (segment.has(FIN)) return;
+  nothingNew(tcb, now);
+  // a probe of the closed window begins where we wait: it is no duplicate, and we have not kept it
+  if (before(textAt, rcv.nxt)) {
+    receiver.sawDuplicate(textAt, min(textEndOf(segment, textAt), rcv.nxt));
+    acks.now('ACK: nothing new');
+  }
+}
+
 /** Stores the part of `[textAt, to)` that is new. */
 function storeText(tcb: Connection, segment: Segment, bytes: Uint8Array, textAt: Seq, to: Seq, now: Micros): Verdict {
   const { rcv, receiver, acks, timers } = tcb;
   const from = max(textAt, rcv.nxt);
   const length = diff(to, from);
   if (length <= 0) {
-    if (after(textAt, rcv.nxt))
-      acks.outOfOrder(); // a FIN alone above a hole, or text that the closed window cut off
-    else if (!segment.has(FIN)) {
-      nothingNew(tcb, now);
-      // a probe of the closed window begins where we wait: it is no duplicate, and we have not kept it
-      if (before(textAt, rcv.nxt)) {
-        receiver.sawDuplicate(textAt, min(textEndOf(segment, textAt), rcv.nxt));
-        acks.now('ACK: nothing new');
-      }
-    }
+    storeNothing(tcb, segment, textAt, now);
     return undefined;
   }
   if (receiver.islands.covers(from, to)) receiver.sawDuplicate(from, to);
