@@ -4,7 +4,8 @@ import { Option } from 'commander';
 import type { CapturedInterface, CaptureInfo } from '../../../capture/file/capture-data.ts';
 import type { FileFormat } from '../../../capture/file/capture-writer.ts';
 import type { RecordedFrame } from '../../../capture/record/frame-sink.ts';
-import { CaptureFile, STANDARD_OUTPUT } from '../../pcap-file.ts';
+import { STANDARD_OUTPUT } from '../../file-target.ts';
+import { CaptureFile } from '../../pcap-file.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface OutputOptions {
