@@ -1,6 +1,6 @@
 /** Every public name of the lab, listed by hand. */
-export type { Expectation, ForgedSegment, Forgery } from './by-meaning/forge.ts';
-export { forgedSegment, reset } from './by-meaning/forge.ts';
+export type { ArpStation, Expectation, ForgedArp, ForgedSegment, Forgery } from './by-meaning/forge.ts';
+export { forgedArp, forgedSegment, reset } from './by-meaning/forge.ts';
 export { faultsByMeaning } from './by-meaning/plan.ts';
 export type { Selector } from './by-meaning/selector.ts';
 export {

@@ -21,6 +21,8 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^Connection reset \(RST\)/, 'tcp.connection.rst'],
   [/^Bad checksum/, 'tcp.checksum.bad'],
   [/^D-SACK Sequence/, 'tcp.options.sack.dsack'],
+  [/^"Time To Live" only/, 'ip.ttl.too_small'],
+  [/^Possible traceroute/, 'udp.possible_traceroute'],
   [/^No response seen to ICMP request/, 'icmp.resp_not_found'],
   [/^Duplicate IP address configured/, 'arp.duplicate-address-detected'],
 ];
@@ -47,7 +49,8 @@ export async function askExpert(path: string): Promise<ExpertReport> {
   const from = lines.findIndex(
     (line, index) => /^(Errors|Warns|Notes|Chats|Comments) \(/.test(line) && /^=+$/.test(lines[index + 1]!),
   );
-  const comments = lines.slice(0, from - 1); // a blank line stands before the expert, and one behind the last frame where there is none
+  // a blank line stands before the expert; where it has nothing to say there is only the end of the last line
+  const comments = lines.slice(0, from < 0 ? -1 : from - 1);
   return { events: eventsOf(from < 0 ? [] : lines.slice(from)), comments, warnings: err.replace(/^Running as user.*\n/, '') };
 }
 

@@ -1,8 +1,11 @@
 /** Frames that nobody sent: made as somebody would make them who has listened to the wire. */
 import { Packet } from '../../stack/bytes/packet.ts';
+import * as arp from '../../stack/wire/arp.ts';
 import * as ethernet from '../../stack/wire/ethernet.ts';
+import { ipv4 as parseAddress } from '../../stack/wire/ip-address.ts';
 import * as ipv4 from '../../stack/wire/ipv4.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
+import * as mac from '../../stack/wire/mac-address.ts';
 import type { Seq } from '../../stack/wire/seq.ts';
 import { add, seq } from '../../stack/wire/seq.ts';
 import * as tcp from '../../stack/wire/tcp.ts';
@@ -74,6 +77,34 @@ export const forgedSegment =
 
 /** A RST; with `off` it is in the window but not exact, and RFC 5961 §3.2 has it answered by a challenge ACK. */
 export const reset = ({ off = 0 }: { readonly off?: number } = {}): Forgery => forgedSegment({ flags: tcp.RST, off, window: 0 });
+
+/** A station as ARP speaks of it; what is not known is zero. */
+export interface ArpStation {
+  readonly mac?: MacAddress;
+  /** Such as 10.0.0.1. */
+  readonly address: string;
+}
+
+export interface ForgedArp {
+  readonly operation: 'request' | 'reply';
+  readonly from: ArpStation;
+  /** Of a request for the own address: an announcement. */
+  readonly to: ArpStation;
+}
+
+/** A message of ARP: a request goes to everybody, a reply to whom it speaks to. @throws RangeError for what is no IPv4 address */
+export function forgedArp({ operation, from, to }: ForgedArp): Uint8Array {
+  const isReply = operation === 'reply';
+  const [senderMac, targetMac] = [from.mac ?? mac.ZERO, to.mac ?? mac.ZERO];
+  const message = { senderMac, senderIp: addressOf(from), targetMac, targetIp: addressOf(to) };
+  const bytes = new Uint8Array(ethernet.HEADER + ethernet.MIN_PAYLOAD);
+  const view = new DataView(bytes.buffer);
+  ethernet.encode(view, 0, isReply ? targetMac : mac.BROADCAST, senderMac, ethernet.TYPE_ARP);
+  arp.encode(view, ethernet.HEADER, { operation: isReply ? arp.REPLY : arp.REQUEST, ...message });
+  return bytes;
+}
+
+const addressOf = ({ address }: ArpStation): number => parseAddress(address).w3;
 
 /** What would be right next in the direction in which the segment travels, or in the other one. */
 export function expectationOf({ packet, facts }: Sighting, isBackwards: boolean): Expectation {
