@@ -44,7 +44,7 @@ class Pairing {
   longestTransit: Micros = 0;
   /** By bytes. */
   readonly #sent = new Map<string, Departure[]>();
-  /** Ethernet address to the interface that sends with it. */
+  /** Address of Ethernet or of IPv4 to the interface that sends with it. */
   readonly #stations = new Map<string, number>();
   /** By the two interfaces: how long the last frame took. */
   readonly #transits = new Map<string, Micros>();
@@ -65,13 +65,15 @@ class Pairing {
     this.departures.push(event);
     if (frame.direction !== 'out') return;
     this.#stations.set(sourceOf(frame), frame.interfaceId);
+    if (isIpv4(frame.bytes)) this.#stations.set(textOf(frame.bytes, SOURCE, DESTINATION), frame.interfaceId);
     if (alike.push(event) === 1) this.#sent.set(key, alike);
     if (alike.length > MOST_ALIKE) alike.shift();
   }
 
   /** Where a frame should arrive. */
   interfaceFor(frame: RecordedFrame): number | undefined {
-    const station = this.#stations.get(destinationOf(frame));
+    const beyond = isIpv4(frame.bytes) ? this.#stations.get(textOf(frame.bytes, DESTINATION, DESTINATION + 4)) : undefined;
+    const station = this.#stations.get(destinationOf(frame)) ?? beyond; // behind routers only the address of IPv4 tells
     return station === frame.interfaceId ? undefined : station;
   }
 
@@ -105,19 +107,21 @@ const destinationOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 0, 6);
 const sourceOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 6, 12);
 
 const TYPE_IPV4 = '\b\0';
-/** Where an IPv4 header has its traffic class, its time to live and its checksum, from the Ethernet destination on. */
-const [TRAFFIC_CLASS, TTL, CHECKSUM, ADDRESSES] = [15, 22, 24, 26] as const;
+/** Where an IPv4 header has its traffic class, its time to live, its checksum and its addresses, from the Ethernet destination on. */
+const [TRAFFIC_CLASS, TTL, CHECKSUM, SOURCE, DESTINATION] = [15, 22, 24, 26, 30] as const;
 const MARK = 3;
+
+const isIpv4 = (bytes: Uint8Array): boolean => textOf(bytes, 12, 14) === TYPE_IPV4;
 
 /**
  * What stays the same on the way. Routers change the Ethernet addresses, the time to live, the mark of congestion and with them
  * the checksum of the IPv4 header.
  */
 function keyOf(bytes: Uint8Array): string {
-  if (textOf(bytes, 12, 14) !== TYPE_IPV4) return textOf(bytes, 0, bytes.length);
+  if (!isIpv4(bytes)) return textOf(bytes, 0, bytes.length);
   const trafficClass = String.fromCharCode((bytes[TRAFFIC_CLASS] ?? 0) & ~MARK);
   const between = textOf(bytes, TRAFFIC_CLASS + 1, TTL) + textOf(bytes, TTL + 1, CHECKSUM);
-  return trafficClass + between + textOf(bytes, ADDRESSES, bytes.length);
+  return trafficClass + between + textOf(bytes, SOURCE, bytes.length);
 }
 
 /** Bytes as a key of a map. */
