@@ -19,7 +19,7 @@ export interface Row {
 }
 
 /** What a frame does not have. */
-const ABSENT = '-';
+export const ABSENT = '-';
 
 /** Every field that either of them has, in the order of `FIELDS`. */
 export function compare(recorded: Recorded, sent: Facts, mask: Mask, bases: Bases): Row[] {

@@ -18,9 +18,10 @@ export interface TcpBehavior {
   readonly noDelay: boolean;
 }
 
-export function deriveTcp(conversation: Conversation): TcpBehavior {
+/** @param late text is written when it leaves, as far as that can be, and not when the first of what is pushed together does */
+export function deriveTcp(conversation: Conversation, late: boolean): TcpBehavior {
   const actions = new Map<Recorded, TcpAction[]>();
-  const writer = new Writer(conversation, actions);
+  const writer = new Writer(conversation, actions, late);
   for (const frame of conversation.frames) writer.take(frame);
   writer.finish();
   return { actions, noDelay: writer.noDelay };
@@ -52,10 +53,12 @@ class Writer {
   #reset = false;
   /** What is being gathered: the frame at which it is written. */
   #at: Recorded | undefined = undefined;
-  #chunks: Uint8Array[] = [];
+  #chunks: { readonly frame: Recorded; readonly bytes: Uint8Array }[] = [];
+  readonly #late: boolean;
   #closes = false;
 
-  constructor(conversation: Conversation, actions: Map<Recorded, TcpAction[]>) {
+  constructor(conversation: Conversation, actions: Map<Recorded, TcpAction[]>, late: boolean) {
+    this.#late = late;
     this.#conversation = conversation;
     this.#actions = actions;
     this.#isn = conversation.hostIsn ?? 0;
@@ -116,8 +119,8 @@ class Writer {
     const isSmall = length < this.#conversation.segmentSize && end < this.#edge && !isLast;
     if (isSmall && this.#sent > this.#acknowledged) this.noDelay = true;
     this.#at ??= end > this.#edge ? (this.#edgeFrom ?? frame) : frame;
-    if (place > this.#sent) this.#chunks.push(new Uint8Array(place - this.#sent)); // the capture has a hole
-    this.#chunks.push(frame.bytes.subarray(facts.end - Math.min(fresh, length), facts.end));
+    if (place > this.#sent) this.#chunks.push({ frame, bytes: new Uint8Array(place - this.#sent) }); // the capture has a hole
+    this.#chunks.push({ frame, bytes: frame.bytes.subarray(facts.end - Math.min(fresh, length), facts.end) });
     this.#sent = end;
     this.#closes = isLast;
     if (isLast || tcpFlags(facts) & tcp.PSH) this.#flush();
@@ -126,17 +129,21 @@ class Writer {
   #flush(): void {
     const at = this.#at;
     if (at === undefined) return;
-    const bytes = new Uint8Array(this.#chunks.reduce((sum, { length }) => sum + length, 0));
-    let end = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, end);
-      end += chunk.length;
-    }
-    add(this.#actions, at, { kind: 'write', bytes });
-    if (this.#closes) this.#close(at);
+    if (this.#late) this.#writeLate();
+    else add(this.#actions, at, { kind: 'write', bytes: joined(this.#chunks.map(({ bytes }) => bytes)) });
+    if (this.#closes) this.#close(this.#late ? (this.#chunks.at(-1)?.frame ?? at) : at);
     this.#at = undefined;
     this.#chunks = [];
     this.#closes = false;
+  }
+
+  /** Behind each segment all of the next but its last byte: it is not pushed then, and the next does not leave before its time. */
+  #writeLate(): void {
+    for (const [index, { frame, bytes }] of this.#chunks.entries()) {
+      const own = index === 0 ? bytes : bytes.subarray(-1);
+      const next = this.#chunks[index + 1]?.bytes;
+      add(this.#actions, frame, { kind: 'write', bytes: joined([own, ...(next === undefined ? [] : [next.subarray(0, -1)])]) });
+    }
   }
 
   /** A reset behind our FIN says that nobody was there any more to read. */
@@ -154,4 +161,14 @@ export function offeredEdge({ hostOffer, peerOffer }: Conversation, { facts }: R
   const scales = (hostOffer?.shift ?? -1) >= 0 && (peerOffer?.shift ?? -1) >= 0;
   const window = tcp.window(facts.view, facts.transport) * 2 ** (scales ? Math.min(hostOffer!.shift, 14) : 0);
   return (tcpAck(facts) + window) >>> 0;
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, end);
+    end += chunk.length;
+  }
+  return bytes;
 }

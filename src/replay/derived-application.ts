@@ -29,6 +29,7 @@ const BACKLOG = 4096;
 export class DerivedApplication {
   readonly #stack: Stack;
   readonly #mtu: number;
+  readonly #late: boolean;
   readonly #acts = new Map<Recorded, Act[]>();
   /** What left late because ARP had to ask first: done when it asked. */
   readonly #waited: ReadonlyMap<Recorded, Recorded>;
@@ -39,7 +40,8 @@ export class DerivedApplication {
   readonly #listeners = new Map<number, Listener>();
   readonly #endpoints = new Map<number, UdpEndpoint>();
 
-  constructor(stack: Stack, recording: Recording, mtu: number) {
+  constructor(stack: Stack, recording: Recording, mtu: number, late: boolean) {
+    this.#late = late;
     this.#stack = stack;
     this.#mtu = mtu;
     this.#waited = waitedForArp(recording);
@@ -50,6 +52,11 @@ export class DerivedApplication {
       else if (conversation.kind === 'echo') this.#addPings(conversation);
       else if (conversation.kind === 'fragment') this.#addFragments(conversation, closed);
     }
+  }
+
+  /** The application does something when this frame has its turn. */
+  actsAt(frame: Recorded): boolean {
+    return this.#acts.has(frame);
   }
 
   /** What the application does when this frame has its turn: one of the host's is expected then, one of the peer's is fed. */
@@ -91,7 +98,7 @@ export class DerivedApplication {
     const [first] = conversation.frames;
     if (first === undefined) return;
     if (!conversation.hostOpens) this.#at(first, () => this.#listen(conversation));
-    const behavior = deriveTcp(conversation);
+    const behavior = deriveTcp(conversation, this.#late);
     const played: DerivedConnection = new DerivedConnection(behavior, () => this.#news.add(played));
     this.#played.set(conversation, played);
     if (!conversation.hostOpens) this.#at(first, () => this.#awaited.set(nameOf(conversation), played));

@@ -62,8 +62,8 @@ function ipFields(fields: Fields, facts: Facts, bases: Bases): void {
   if (header > ipv4.HEADER) fields.set('ip.options', hexOf(view, at + ipv4.HEADER, Math.min(at + header, view.byteLength)));
   if (facts.kind === 'tcp') tcpFields(fields, facts, bases);
   else if (facts.kind === 'udp') {
-    fields.set('udp.srcport', String(facts.sourcePort));
-    fields.set('udp.dstport', String(facts.destinationPort));
+    fields.set('udp.srcport', String(view.getUint16(transport)));
+    fields.set('udp.dstport', String(view.getUint16(transport + 2)));
     fields.set('udp.length', String(view.getUint16(transport + 4)));
   } else if (facts.kind === 'icmp' || facts.kind === 'echo') icmpFields(fields, facts);
 }
@@ -85,8 +85,8 @@ function icmpFields(fields: Fields, { kind, view, transport }: Facts): void {
 function tcpFields(fields: Fields, facts: Facts, bases: Bases): void {
   const { view, transport: at } = facts;
   const flags = tcp.flags(view, at);
-  fields.set('tcp.srcport', String(facts.sourcePort));
-  fields.set('tcp.dstport', String(facts.destinationPort));
+  fields.set('tcp.srcport', String(tcp.sourcePort(view, at)));
+  fields.set('tcp.dstport', String(tcp.destinationPort(view, at)));
   fields.set('tcp.seq', String(relative(tcp.sequence(view, at), bases.seq)));
   const ack = tcp.acknowledgment(view, at);
   fields.set('tcp.ack', String(flags & tcp.ACK ? relative(ack, bases.ack) : ack >>> 0));

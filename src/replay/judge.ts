@@ -2,8 +2,9 @@
 import type { Micros } from '../stack/time.ts';
 import { MILLISECOND, SECOND } from '../stack/time.ts';
 import * as arp from '../stack/wire/arp.ts';
+import * as ipv4 from '../stack/wire/ipv4.ts';
 import type { Row } from './compare.ts';
-import { compare, differences } from './compare.ts';
+import { ABSENT, compare, differences } from './compare.ts';
 import type { Conversation } from './conversation.ts';
 import type { Difference, DifferenceKind } from './difference.ts';
 import { Expectations, isQuestion } from './expectations.ts';
@@ -100,6 +101,8 @@ export class Judge {
   finish(): void {
     const first = this.expectations.first();
     if (this.difference === undefined && first !== undefined) this.#isMissing(first);
+    const damaged = this.#recording.strays.find(isDamaged);
+    if (this.difference === undefined && damaged !== undefined) this.#isMalformed(damaged);
     if (this.difference === undefined)
       for (const { number } of this.expectations.unasked()) this.#notes.about(number, 'not asked: the stack knew the answer');
     if (this.#after > 0) this.#notes.say(`${this.#after} more frames left when the capture was at its end: not compared`);
@@ -138,11 +141,14 @@ export class Judge {
   /** Of the frame that is expected and the strays near by, the one that is most like it: a damaged frame may be a stray. */
   #closest(facts: Facts, now: Micros, expected: Placed | undefined): Placed | undefined {
     const conversation = expected?.conversation;
-    const strays = [...this.#strays].filter(({ at }) => Math.abs(at - now) <= this.#options.tolerance);
-    const others = this.expectations.near(now, this.#options.tolerance).filter(({ frame }) => frame.facts.kind === facts.kind);
+    const isAsLong = ({ facts: other }: Recorded): boolean =>
+      other.kind === facts.kind || other.view.byteLength === facts.view.byteLength;
+    const strays = [...this.#strays].filter((one) => Math.abs(one.at - now) <= this.#options.tolerance && isAsLong(one));
+    const others = this.expectations.near(now, this.#options.tolerance).filter(({ frame }) => isAsLong(frame));
     const candidates = [...(expected === undefined ? [] : [expected.frame]), ...strays, ...others.map(({ frame }) => frame)];
     const distance = (frame: Recorded): number =>
-      differences(compare(frame, facts, this.#options.mask, { seq: 0, ack: 0 })).length;
+      differences(compare(frame, facts, this.#options.mask, { seq: 0, ack: 0 })).filter(({ recorded }) => recorded !== ABSENT)
+        .length;
     const best = candidates.reduce<Recorded | undefined>(
       (a, b) => (a !== undefined && distance(a) <= distance(b) ? a : b),
       undefined,
@@ -156,7 +162,8 @@ export class Judge {
     if (counterpart === undefined) return;
     const { frame, conversation } = counterpart;
     const rows = compare(frame, facts, this.#options.mask, this.bases(conversation));
-    const [first] = differences(rows);
+    const differing = differences(rows);
+    const first = differing.find(({ recorded }) => recorded !== ABSENT) ?? differing[0]; // of a malformed frame much cannot be read
     const text = first === undefined ? '' : `${first.field}: recorded ${first.recorded}, sent ${first.sent}`;
     this.#report('field', first?.field, text, { frame, rows, at: now, conversation: conversation.name, reason });
   }
@@ -194,6 +201,11 @@ export class Judge {
     this.#report('missing', undefined, text, { frame, rows: [], at: frame.at, conversation: conversation.name, reason: '' });
   }
 
+  #isMalformed(frame: Recorded): void {
+    const text = `frame ${frame.number} is malformed: the stack sends none such`;
+    this.#report('missing', undefined, text, { frame, rows: [], at: frame.at, conversation: 'no conversation', reason: '' });
+  }
+
   /** Whoever knows an answer does not ask; one who asks for something else than was recorded differs. */
   #asks(
     facts: Facts,
@@ -223,6 +235,10 @@ export class Judge {
 
 /** A stray with more differences is another frame, not a damaged one. */
 const MOST_DAMAGE = 4;
+
+/** A packet of a protocol that the stack speaks, in which that protocol cannot be read. */
+const isDamaged = ({ facts: { kind, view, network } }: Recorded): boolean =>
+  kind === 'protocol' && [ipv4.PROTOCOL_ICMP, ipv4.PROTOCOL_TCP, ipv4.PROTOCOL_UDP].includes(ipv4.protocol(view, network));
 
 const isRequest = ({ view, network }: Facts): boolean => arp.operation(view, network) === arp.REQUEST;
 

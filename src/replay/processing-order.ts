@@ -2,7 +2,8 @@
 import type { Micros } from '../stack/time.ts';
 import { MILLISECOND } from '../stack/time.ts';
 import * as tcp from '../stack/wire/tcp.ts';
-import { payloadLength, tcpAck, tcpFlags, tcpLength, tcpSeq } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { tcpAck, tcpFlags, tcpLength, tcpOptions, tcpSeq } from './facts.ts';
 import type { Placed } from './recording.ts';
 
 /** No host leaves a frame unread for longer; what is not acknowledged then has another reason. */
@@ -18,15 +19,15 @@ export function asProcessed(frames: readonly Placed[]): Placed[] {
     const { frame, conversation } = order[i]!;
     if (conversation.kind !== 'tcp') continue;
     if (!frame.isHosts || (tcpFlags(frame.facts) & (tcp.ACK | tcp.RST)) !== tcp.ACK) continue;
-    i -= postpone(order, i, tcpAck(frame.facts));
+    i -= postpone(order, i);
   }
   return order;
 }
 
 /** Moves text that segment `at` does not acknowledge behind it. @returns how many frames were moved */
-function postpone(order: Placed[], at: number, ack: number): number {
+function postpone(order: Placed[], at: number): number {
   const answer = order[at]!;
-  const late = unread(before(order, at), ack);
+  const late = unread(before(order, at), answer.frame.facts);
   for (const one of late) order.splice(order.indexOf(one), 1);
   const moved = late.map(({ frame, conversation }) => ({
     frame: { ...frame, at: Math.max(frame.at, answer.frame.at) },
@@ -50,12 +51,17 @@ function before(order: readonly Placed[], at: number): Placed[] {
   return found;
 }
 
-/** What goes on from where the acknowledgment stands. Text behind a hole is not acknowledged although it was read. */
-function unread(segments: readonly Placed[], ack: number): Placed[] {
-  let next = ack;
-  return segments.filter(({ frame: { facts } }) => {
-    if (payloadLength(facts) === 0 || (tcpFlags(facts) & tcp.SYN) !== 0 || tcpSeq(facts) !== next) return false;
-    next = (next + tcpLength(facts)) >>> 0;
-    return true;
+/**
+ * From the first segment on that the answer does not know of: it goes on from where the acknowledgment stands, or its timestamp is
+ * newer than the one that the answer echoes (RFC 7323 §4.3). Text behind a hole is not acknowledged although it was read.
+ */
+function unread(segments: readonly Placed[], answer: Facts): readonly Placed[] {
+  const echo = tcpOptions(answer);
+  const first = segments.findIndex(({ frame: { facts } }) => {
+    if ((tcpFlags(facts) & tcp.SYN) !== 0) return false;
+    if (tcpLength(facts) > 0 && tcpSeq(facts) === tcpAck(answer)) return true;
+    const { hasTimestamps, tsValue } = tcpOptions(facts);
+    return hasTimestamps && echo.hasTimestamps && ((tsValue - echo.tsEcho) | 0) > 0 && tcpSeq(facts) === tcpAck(answer);
   });
+  return first < 0 ? [] : segments.slice(first);
 }

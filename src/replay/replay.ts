@@ -63,16 +63,24 @@ export async function replay(input: ReplayInput, options: ReplayOptions): Promis
   checkNumbers(options);
   const { recording, notes, fitted } = read(input, options);
   const { mtu, tcp } = { mtu: options.mtu ?? fitted.mtu, tcp: options.tcp ?? fitted.tcp };
-  const replay = new Replay(recording, { mask, tolerance, application, seed, settle, mtu, tcp }, notes);
-  await replay.run();
-  const { judge, fed, log } = replay;
+  const run = async (late: boolean): Promise<{ readonly played: Replay; readonly said: Notes }> => {
+    const { recording: heard, notes: said } = late ? read(input, options) : { recording, notes };
+    const played = new Replay(heard, { mask, tolerance, application, seed, settle, mtu, tcp, late }, said);
+    await played.run();
+    return { played, said };
+  };
+  const first = await run(false);
+  // text that Nagle's algorithm gathered looks as if it had been written together: then the later time is right
+  const second = first.played.judge.difference !== undefined && application === undefined ? await run(true) : first;
+  const { played, said } = second.played.judge.difference === undefined ? second : first;
+  const { judge, fed, log } = played;
   const result: Omit<ReplayResult, 'report'> = {
     matches: judge.difference === undefined,
     compared: judge.compared,
     expected: judge.expectations.count,
     fed,
     difference: judge.difference,
-    notes: notes.lines,
+    notes: said.lines,
     frames: log.frames(),
   };
   return { ...result, report: reportOn(result, { host, begin: recording.begin }) };

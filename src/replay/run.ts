@@ -25,6 +25,8 @@ import { timeline } from './timeline.ts';
 export interface RunOptions extends JudgeOptions, Omit<PlayedHostOptions, 'boot'> {
   /** In place of what the capture tells of the application. */
   readonly application: Application | undefined;
+  /** The derived application writes as late as the recorded frames allow. */
+  readonly late: boolean;
   /** Resolves once every promise that can settle has settled. */
   readonly settle: () => Promise<void>;
 }
@@ -60,7 +62,9 @@ export class Replay {
     this.#host.onFrame = (bytes, note) => this.#sent(bytes, note);
     this.log.addInterface('replay');
     this.#derived =
-      options.application === undefined ? new DerivedApplication(this.#host.stack, recording, options.mtu) : undefined;
+      options.application === undefined
+        ? new DerivedApplication(this.#host.stack, recording, options.mtu, options.late)
+        : undefined;
     this.#events = timeline(recording);
   }
 
@@ -92,14 +96,22 @@ export class Replay {
     // what arrives is looked at before the timers of the same moment; an application acts after them
     await this.#passUntil(event.at, event.kind === 'feed');
     if (this.judge.difference !== undefined) return;
-    if (event.kind === 'turn') this.#takeTurn(event.placed);
-    else {
+    if (event.kind === 'turn') {
+      if (!this.#isDue(event.placed)) return;
+      if (this.#host.nextTimeout() === event.at) await this.#rest();
+      this.#takeTurn(event.placed);
+    } else {
       await this.#passWhile(() => event.frames.some((placed) => this.judge.expectations.neededBy(placed) !== undefined));
       if (this.judge.difference !== undefined) return;
       await this.#readBefore(event.frames);
       for (const placed of event.frames) this.#feed(placed);
     }
     await this.#rest();
+  }
+
+  /** A frame that the stack has sent already, which the recorded host sent late, is no reason to look at timers. */
+  #isDue({ frame, conversation }: Placed): boolean {
+    return this.judge.expectations.next(conversation) === frame || this.#derived?.actsAt(frame) === true;
   }
 
   /** An application that reads and answers does both before the stack runs. */
@@ -150,8 +162,22 @@ export class Replay {
     }
   }
 
+  /**
+   * A timer of the recorded host may have gone off late, or never because what it waited for came first: it waits for the next
+   * event of the capture, but not beyond the tolerance, and not when a frame is due that only a timer can send.
+   */
   #nextDue(): Micros {
-    return Math.min(this.#host.nextTimeout(), this.#sleepers.nextTimeout());
+    return Math.min(this.#host.nextTimeout() + this.#slack, this.#sleepers.nextTimeout());
+  }
+
+  get #slack(): Micros {
+    const first = this.judge.expectations.first();
+    const isAwaited = first !== undefined && first.frame.at <= this.#host.now;
+    return isAwaited ? 0 : Math.min(this.#options.tolerance, SECOND);
+  }
+
+  get #isAtRest(): boolean {
+    return Math.min(this.#host.nextTimeout(), this.#sleepers.nextTimeout()) > this.#host.now;
   }
 
   /** Runs the stack and lets promises settle until neither has anything to do now. */
@@ -160,12 +186,12 @@ export class Replay {
       this.#host.run();
       if (this.#derived !== undefined) {
         this.#derived.afterRun();
-        if (this.#nextDue() > this.#host.now) return;
+        if (this.#isAtRest) return;
         continue;
       }
       await this.#options.settle();
       if (this.#error !== undefined) throw this.#error.cause;
-      if (this.#nextDue() > this.#host.now) return;
+      if (this.#isAtRest) return;
       this.#sleepers.wake(this.#host.now);
     }
     throw new Error('the application does not come to rest');

@@ -9,14 +9,14 @@ export type Event =
   | { readonly kind: 'turn'; readonly at: Micros; readonly placed: Placed };
 
 /**
- * Frames that follow each other closer than this, without a word of the host between them, were read at once: at the host's own
- * interface one after the other, elsewhere when the host woke up.
+ * Frames that follow each other closer than this, without a word of the host between them, were read at once: in virtual time those
+ * of the same moment, in real time those that came before the host woke up.
  */
-const OWN_BATCH: Micros = 20;
-const BATCH: Micros = 1 * MILLISECOND;
+const VIRTUAL_BATCH: Micros = 20;
+const BATCH: Micros = 5 * MILLISECOND;
 
 export function timeline({ frames, isHosts }: Recording): Event[] {
-  const most = isHosts ? OWN_BATCH : BATCH;
+  const most = isHosts && isVirtual(frames) ? VIRTUAL_BATCH : BATCH;
   const events: Event[] = [];
   let batch: Placed[] = [];
   const end = (): void => {
@@ -33,4 +33,17 @@ export function timeline({ frames, isHosts }: Recording): Event[] {
   }
   end();
   return events;
+}
+
+/** Answers that take no time at all: no clock but a virtual one shows that. */
+function isVirtual(frames: readonly Placed[]): boolean {
+  let answers = 0;
+  let atOnce = 0;
+  for (const [index, { frame }] of frames.entries()) {
+    const before = frames[index - 1]?.frame;
+    if (before === undefined || before.isHosts || !frame.isHosts) continue;
+    answers++;
+    if (before.at === frame.at) atOnce++;
+  }
+  return atOnce * 2 > answers;
 }

@@ -47,6 +47,13 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack capture ladder trace.pcapng --conversation 2 --names client=10.0.0.1', 'one conversation'],
     ['tapstack capture ladder trace.pcapng --format mermaid', 'for Markdown'],
   ],
+  'capture replay': [
+    ['tapstack capture replay trace.pcapng --host 10.0.0.2', 'does the stack still answer so?'],
+    ['tapstack capture replay trace.pcap --host 10.0.0.2 --mask tcp.window --tolerance 100ms', 'on a busy machine'],
+  ],
+  'capture to-test': [
+    ['tapstack capture to-test trace.pcapng --host 10.0.0.2 -o trace.test.ts', 'then: npx vitest run trace.test.ts'],
+  ],
   'capture plot': [
     ['tapstack capture plot trace.pcapng -o trace.svg', 'sequence numbers over time'],
     ['tapstack capture plot trace.pcapng --kind rtt -o rtt.html', 'a page in which one can zoom'],

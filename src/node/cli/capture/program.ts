@@ -6,7 +6,9 @@ import { addFollow } from './follow.ts';
 import { addLadder } from './ladder.ts';
 import { addMerge } from './merge.ts';
 import { addPlot } from './plot.ts';
+import { addReplay } from './replay.ts';
 import { addStats } from './stats.ts';
+import { addToTest } from './to-test.ts';
 
 /** @param exit is told the exit code of the command that ran */
 export function addCapture(root: Command, exit: (code: number) => void): void {
@@ -21,4 +23,6 @@ export function addCapture(root: Command, exit: (code: number) => void): void {
   addFollow(capture, exit);
   addCut(capture, exit);
   addMerge(capture, exit);
+  addReplay(capture, exit);
+  addToTest(capture, exit);
 }
