@@ -150,23 +150,23 @@ describe('what a capture can be like', () => {
   });
 });
 
-test('any conversation of two of our stacks replays from either side', async () => {
+/** What Nagle's algorithm gathers of several writes is not among them: a capture does not tell how it was written. */
+test('conversations of two of our stacks without gathered writes replay from either side', async () => {
   const options = fc.record({
     seed: fc.nat(1_000_000),
     delay: fc.integer({ min: 0, max: 60_000 }),
-    sizes: fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 5 }),
-    pause: fc.constantFrom(0, 1000, 30_000, 300_000),
-    noDelay: fc.boolean(),
+    sizes: fc.array(fc.integer({ min: 1, max: 1_400 }), { minLength: 1, maxLength: 5 }),
+    pause: fc.constantFrom(1000, 30_000, 300_000),
     sack: fc.boolean(),
     timestamps: fc.boolean(),
   });
   await fc.assert(
-    fc.asyncProperty(options, async ({ seed, delay, sizes, pause, noDelay, sack, timestamps }) => {
+    fc.asyncProperty(options, async ({ seed, delay, sizes, pause, sack, timestamps }) => {
       const frames = await recordLab((lab) => conversations.messages(lab, sizes, pause), {
         seed,
         cable: { delay },
-        tcpA: { noDelay, timestamps },
-        tcpB: { sack },
+        tcpA: { noDelay: true, timestamps },
+        tcpB: { noDelay: true, sack },
       });
       for (const host of [A, B]) {
         const { matches, report } = await replay(frames, { host });
