@@ -79,7 +79,7 @@ export class Transfer {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     const now = this.#time.now();
-    if (this.#interval > 0 && now - this.#lastAt > this.#interval * SHORTEST_REST) this.#report(now);
+    this.#reportRest(now);
     this.#endedAt = now;
     this.#cpuAtEnd = this.#cpu();
   }
@@ -127,7 +127,7 @@ export class Transfer {
     const now = this.#time.now();
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
-    if (this.#interval > 0 && now - this.#lastAt > this.#interval * SHORTEST_REST) this.#report(now);
+    this.#reportRest(now);
     this.#isOmitting = false;
     this.#extremes.clear();
     for (const { tally } of this.streams) tally.jitter = 0;
@@ -143,6 +143,12 @@ export class Transfer {
       this.#report(at);
       this.#tick(at);
     });
+  }
+
+  /** However short a test was, it has one. */
+  #reportRest(now: Micros): void {
+    const isOnly = this.#lastAt === this.#startedAt;
+    if (this.#interval > 0 && (isOnly || now - this.#lastAt > this.#interval * SHORTEST_REST)) this.#report(now);
   }
 
   #report(now: Micros): void {
