@@ -312,3 +312,22 @@ test('misuse is told in one line', async () => {
   await expect(settling.runFor(1)).rejects.toThrow('one run at a time');
   await first;
 });
+
+test('a machine that is removed does not run any more, may be added again, and nobody minds one that is not there', () => {
+  const world = new World();
+  const [gone, stays] = [new Alarm(500, 1500), new Alarm(500, 1500)];
+  world.add('gone', gone);
+  world.add('stays', stays);
+  world.runForSync(1000);
+  world.remove(gone);
+  world.remove(gone);
+  world.wake(gone);
+  world.runForSync(1000);
+  expect([gone.ran, stays.ran]).toEqual([
+    [0, 500],
+    [0, 500, 1500],
+  ]);
+  world.add('back', gone);
+  world.runForSync(10);
+  expect(gone.ran).toEqual([0, 500, 2000]);
+});
