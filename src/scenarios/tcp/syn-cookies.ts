@@ -35,7 +35,7 @@ export const synCookies: Scenario = {
   rfcs: ['RFC 4987 §3.6'],
   story:
     `${SYNS} SYNs with a forged source arrive within 10 ms. The server keeps ${BACKLOG} half-open connections in mind; then its backlog is ` +
-    'full, and it answers with cookies: what it would have to remember stands in the sequence number of its SYN-ACK. In the midst of it ' +
+    'full, and it answers with cookies: what it would have to remember stands in the sequence number of its SYN-ACK. Then ' +
     'the client connects: its acknowledgment brings the cookie back, and the connection is made out of that.',
   question: 'A cookie has 32 bits. What does the server have to put into them, and which of the options of the SYN get lost?',
   look: [

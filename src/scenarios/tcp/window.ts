@@ -73,7 +73,7 @@ export const zeroWindow: Scenario = {
     'tcp.analysis.zero_window_probe': 5,
     'tcp.analysis.zero_window_probe_ack': 5,
   },
-  plot: 'window',
+  plot: 'time-sequence',
   async play(stage) {
     const { client, server } = await stage.pair({ cable: { delay: 10 * MILLISECOND } });
     server.listen(
