@@ -1,6 +1,7 @@
 /** `tapstack up` and `shell`: the life of a stack beside a command, what it records, and that nothing is left behind. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSeries } from '../../src/capture/index.ts';
 import { requirePrivateNamespace } from '../node/private.ts';
 import { faultyFrames, interfaces, start, Tapstack, tshark } from './tapstack.ts';
 
@@ -117,6 +118,33 @@ test('up --capture FILE.pcapng and FILE.pcap: tshark reads both, every frame sou
     const magic = readFileSync(path).readUInt32LE(0);
     expect(magic).toBe(name.endsWith('.pcap') ? 0xa1b23c4d : 0x0a0d0d0a);
   }
+});
+
+test('up --explain --series: tshark shows what the stack knew, and the numbers lie beside it on the same clock', async () => {
+  const { code } = await tapstack.beside('curl -s http://10.0.0.2/bytes/100000 | wc -c', [
+    ...['--capture', 'explained.pcapng', '--explain', '--series', 'explained.jsonl'],
+  ]);
+  expect(code).toBe(0);
+  const path = tapstack.path('explained.pcapng');
+  expect(await faultyFrames(path)).toEqual([]);
+  const comments = (await tshark(path, ['frame.comment'], 'tcp')).join('\n');
+  for (const words of ['LISTEN to SYN-RECEIVED', 'SYN-RECEIVED to ESTABLISHED', 'cwnd 14480', 'CLOSE-WAIT to LAST-ACK'])
+    expect(comments).toContain(words);
+  const { epoch, samples, faults } = readSeries(readFileSync(tapstack.path('explained.jsonl'), 'utf8'));
+  expect([faults, samples.length > 5]).toEqual([[], true]);
+  const stamps = (await tshark(path, ['frame.time_epoch'], 'tcp')).map(Number);
+  expect((epoch + samples[0]!.at) / 1e6).toBeGreaterThanOrEqual(stamps[0]! - 1);
+  expect((epoch + samples.at(-1)!.at) / 1e6).toBeLessThanOrEqual(stamps.at(-1)! + 1);
+});
+
+test.each([
+  [['--explain'], '--explain says it beside the frames: add --capture FILE.pcapng or --verbose'],
+  [['--explain', '--capture', 'a.pcap'], '--explain: the format of a.pcap knows no comments, that of a.pcapng does'],
+  [['--series', '-'], '--series - : a series goes into a file, such as run.jsonl'],
+  [['--series', 'same', '--capture', 'same'], '--series and --capture are both same: each needs a file of its own'],
+])('up %j is refused in one line', async (options, line) => {
+  const { code, err } = await tapstack.start(['up', ...options]).ended;
+  expect([code, err]).toEqual([2, `tapstack: ${line}\n`]);
 });
 
 test('up --capture -: the capture alone on standard output, words on standard error', async () => {
