@@ -1,6 +1,7 @@
 /** What crossed the wires, once each: the sight of a frame when it leaves one recorded interface and enters another is one event. */
 import type { Micros } from '../../stack/time.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
+import { hashOf, isIpv4, isSame } from './same-frame.ts';
 
 /** A frame as it was recorded, with its number in the recording, from 1. */
 export interface Sight {
@@ -42,8 +43,8 @@ const MOST_ALIKE = 64;
 class Pairing {
   readonly departures: Departure[] = [];
   longestTransit: Micros = 0;
-  /** By bytes. */
-  readonly #sent = new Map<string, Departure[]>();
+  /** By a hash of their bytes. */
+  readonly #sent = new Map<number, Departure[]>();
   /** Address of Ethernet or of IPv4 to the interface that sends with it. */
   readonly #stations = new Map<string, number>();
   /** By the two interfaces: how long the last frame took. */
@@ -51,8 +52,8 @@ class Pairing {
 
   take(sight: Sight): void {
     const { frame } = sight;
-    const key = keyOf(frame.bytes);
-    const alike = this.#sent.get(key) ?? [];
+    const key = hashOf(frame.bytes);
+    const alike = (this.#sent.get(key) ?? []).filter((sent) => isSame(sent.frame.bytes, frame.bytes));
     const departure = frame.direction === 'in' ? this.#departureOf(frame, alike) : undefined;
     if (departure !== undefined) {
       departure.arrivals.push(sight);
@@ -66,8 +67,9 @@ class Pairing {
     if (frame.direction !== 'out') return;
     this.#stations.set(sourceOf(frame), frame.interfaceId);
     if (isIpv4(frame.bytes)) this.#stations.set(textOf(frame.bytes, SOURCE, DESTINATION), frame.interfaceId);
-    if (alike.push(event) === 1) this.#sent.set(key, alike);
-    if (alike.length > MOST_ALIKE) alike.shift();
+    const all = this.#sent.get(key);
+    if (all === undefined) this.#sent.set(key, [event]);
+    else if (all.push(event) > MOST_ALIKE) all.shift();
   }
 
   /** Where a frame should arrive. */
@@ -106,27 +108,8 @@ const lineOf = (sent: RecordedFrame, arrived: RecordedFrame): string => `${sent.
 const destinationOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 0, 6);
 const sourceOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 6, 12);
 
-const TYPE_IPV4 = '\b\0';
-/** Where an IPv4 header has its traffic class, its time to live, its checksum and its addresses, from the Ethernet destination on. */
-const [TRAFFIC_CLASS, TTL, CHECKSUM, SOURCE, DESTINATION] = [15, 22, 24, 26, 30] as const;
-const MARK = 3;
+/** Where an IPv4 header has its addresses, from the Ethernet destination on. */
+const [SOURCE, DESTINATION] = [26, 30] as const;
 
-const isIpv4 = (bytes: Uint8Array): boolean => textOf(bytes, 12, 14) === TYPE_IPV4;
-
-/**
- * What stays the same on the way. Routers change the Ethernet addresses, the time to live, the mark of congestion and with them
- * the checksum of the IPv4 header.
- */
-function keyOf(bytes: Uint8Array): string {
-  if (!isIpv4(bytes)) return textOf(bytes, 0, bytes.length);
-  const trafficClass = String.fromCharCode((bytes[TRAFFIC_CLASS] ?? 0) & ~MARK);
-  const between = textOf(bytes, TRAFFIC_CLASS + 1, TTL) + textOf(bytes, TTL + 1, CHECKSUM);
-  return trafficClass + between + textOf(bytes, SOURCE, bytes.length);
-}
-
-/** Bytes as a key of a map. */
-function textOf(bytes: Uint8Array, from: number, to: number): string {
-  let text = '';
-  for (let at = from; at < to; at += 4096) text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 4096, to)));
-  return text;
-}
+/** A few bytes as a key of a map. */
+const textOf = (bytes: Uint8Array, from: number, to: number): string => bytes.subarray(from, to).join();

@@ -55,27 +55,19 @@ const reach = ({ halfWidth, halfHeight, angle }: Box, ax: number, ay: number): n
   halfWidth * Math.abs(Math.cos(angle) * ax + Math.sin(angle) * ay) +
   halfHeight * Math.abs(-Math.sin(angle) * ax + Math.cos(angle) * ay);
 
-/** Whether any point of the line lies in the box. */
-export function crosses(line: Line, box: Box): boolean {
-  const [cos, sin] = [Math.cos(box.angle), Math.sin(box.angle)];
-  const local = (x: number, y: number): [number, number] => [
-    (x - box.x) * cos + (y - box.y) * sin,
-    (y - box.y) * cos - (x - box.x) * sin,
-  ];
-  const [from, to] = [local(line.x1, line.y1), local(line.x2, line.y2)];
-  let [enter, leave] = [0, 1];
-  for (const [axis, half] of [
-    [0, box.halfWidth],
-    [1, box.halfHeight],
-  ] as const) {
-    const step = to[axis] - from[axis];
-    if (step === 0 && Math.abs(from[axis]) > half) return false;
-    if (step === 0) continue;
-    const [one, other] = [(-half - from[axis]) / step, (half - from[axis]) / step];
-    enter = Math.max(enter, Math.min(one, other));
-    leave = Math.min(leave, Math.max(one, other));
-  }
-  return enter <= leave;
+/** Whether any point of the line lies in the box. Asked often: no objects are made. */
+export function crosses(line: Line, { x, y, halfWidth, halfHeight, angle }: Box): boolean {
+  const [cos, sin] = angle === 0 ? [1, 0] : [Math.cos(angle), Math.sin(angle)];
+  const [dx1, dy1, dx2, dy2] = [line.x1 - x, line.y1 - y, line.x2 - x, line.y2 - y];
+  // as the box sees the two ends
+  const [fromX, fromY] = [dx1 * cos + dy1 * sin, dy1 * cos - dx1 * sin];
+  const [toX, toY] = [dx2 * cos + dy2 * sin, dy2 * cos - dx2 * sin];
+  if (Math.min(fromY, toY) > halfHeight || Math.max(fromY, toY) < -halfHeight) return false;
+  if (Math.min(fromX, toX) > halfWidth || Math.max(fromX, toX) < -halfWidth) return false;
+  // the line runs past a corner when all corners are on one side of it
+  const side = fromX * toY - fromY * toX;
+  const reached = halfWidth * Math.abs(toY - fromY) + halfHeight * Math.abs(toX - fromX);
+  return Math.abs(side) <= reached;
 }
 
 /** What stands already, by strips of the picture: a label is compared with its neighbours only. */
@@ -99,11 +91,14 @@ export class Occupied {
     return !stripsOf(box).some((strip) => [...(this.#boxes.get(strip) ?? [])].some((other) => overlaps(box, other)));
   }
 
-  /** How many lines but its own go through the box. */
-  crossings(box: Box, own: Line): number {
+  /** How many lines but its own go through the box; counted up to `enough`. */
+  crossings(box: Box, own: Line, enough: number): number {
     const through = new Set<Line>();
     for (const strip of stripsOf(box)) {
-      for (const line of this.#lines.get(strip) ?? []) if (line !== own && crosses(line, box)) through.add(line);
+      for (const line of this.#lines.get(strip) ?? []) {
+        if (line !== own && crosses(line, box)) through.add(line);
+        if (through.size >= enough) return through.size;
+      }
     }
     return through.size;
   }

@@ -65,7 +65,7 @@ function bestPlace(wish: LabelWish, parts: number, occupied: Occupied): Draft | 
   for (const lead of wish.centered ? [undefined] : LEADS) {
     const draft = draftOf(wish, parts, lead);
     if (lead !== undefined && lead > LEADS[0]! && lead + draft.width > roomOf(wish)) break;
-    const crossings = occupied.crossings(draft.box, wish.line);
+    const crossings = occupied.crossings(draft.box, wish.line, fewest);
     if (crossings >= fewest || !occupied.isFree(draft.box)) continue;
     [best, fewest] = [draft, crossings];
     if (crossings === 0) break;
@@ -77,11 +77,11 @@ function grow(wish: LabelWish, draft: Draft, occupied: Occupied): Label {
   if (draft.parts === 0) return draft;
   let best = draft;
   occupied.remove(draft.box);
-  const crossed = occupied.crossings(draft.box, wish.line);
+  const crossed = occupied.crossings(draft.box, wish.line, Number.POSITIVE_INFINITY);
   for (let parts = draft.parts + 1; parts <= wish.widths.length; parts++) {
     const longer = draftOf(wish, parts, draft.lead);
     const isFree = (draft.lead ?? 0) + longer.width <= roomOf(wish) && occupied.isFree(longer.box);
-    if (!isFree || occupied.crossings(longer.box, wish.line) > crossed) break;
+    if (!isFree || occupied.crossings(longer.box, wish.line, crossed + 1) > crossed) break;
     best = longer;
   }
   occupied.add(best.box);
