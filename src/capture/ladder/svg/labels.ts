@@ -51,7 +51,7 @@ export function overlaps(one: Box, other: Box): boolean {
 }
 
 /** Half of a box's extent along an axis. */
-const reach = ({ halfWidth, halfHeight, angle }: Box, ax: number, ay: number): number =>
+export const reach = ({ halfWidth, halfHeight, angle }: Box, ax: number, ay: number): number =>
   halfWidth * Math.abs(Math.cos(angle) * ax + Math.sin(angle) * ay) +
   halfHeight * Math.abs(-Math.sin(angle) * ax + Math.cos(angle) * ay);
 
@@ -68,56 +68,4 @@ export function crosses(line: Line, { x, y, halfWidth, halfHeight, angle }: Box)
   const side = fromX * toY - fromY * toX;
   const reached = halfWidth * Math.abs(toY - fromY) + halfHeight * Math.abs(toX - fromX);
   return Math.abs(side) <= reached;
-}
-
-/** What stands already, by strips of the picture: a label is compared with its neighbours only. */
-export class Occupied {
-  readonly #boxes = new Map<number, Set<Box>>();
-  readonly #lines = new Map<number, Set<Line>>();
-
-  add(box: Box): void {
-    for (const strip of stripsOf(box)) put(this.#boxes, strip, box);
-  }
-
-  remove(box: Box): void {
-    for (const strip of stripsOf(box)) this.#boxes.get(strip)?.delete(box);
-  }
-
-  addLine(line: Line): void {
-    for (const strip of range(Math.min(line.y1, line.y2), Math.max(line.y1, line.y2))) put(this.#lines, strip, line);
-  }
-
-  isFree(box: Box): boolean {
-    return !stripsOf(box).some((strip) => [...(this.#boxes.get(strip) ?? [])].some((other) => overlaps(box, other)));
-  }
-
-  /** How many lines but its own go through the box; counted up to `enough`. */
-  crossings(box: Box, own: Line, enough: number): number {
-    const through = new Set<Line>();
-    for (const strip of stripsOf(box)) {
-      for (const line of this.#lines.get(strip) ?? []) {
-        if (line !== own && crosses(line, box)) through.add(line);
-        if (through.size >= enough) return through.size;
-      }
-    }
-    return through.size;
-  }
-}
-
-function put<T>(strips: Map<number, Set<T>>, strip: number, item: T): void {
-  const items = strips.get(strip);
-  if (items === undefined) strips.set(strip, new Set([item]));
-  else items.add(item);
-}
-
-const STRIP = 60;
-
-function stripsOf(box: Box): number[] {
-  const half = reach(box, 0, 1);
-  return range(box.y - half, box.y + half);
-}
-
-function range(top: number, bottom: number): number[] {
-  const first = Math.floor(top / STRIP);
-  return Array.from({ length: Math.floor(bottom / STRIP) - first + 1 }, (_, index) => first + index);
 }

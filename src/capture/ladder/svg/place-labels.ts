@@ -1,6 +1,7 @@
 /** Words along arrows: as many as there is room for, never on top of each other, and where few arrows run through them. */
 import type { Box, Line } from './labels.ts';
-import { labelBox, type Occupied } from './labels.ts';
+import { labelBox } from './labels.ts';
+import type { Occupied } from './occupied.ts';
 
 /** Of words above a line that leaves the first point of `line`. */
 export interface Label {
