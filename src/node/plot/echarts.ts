@@ -25,7 +25,7 @@ export async function renderSvg(option: object, width: number, height: number): 
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height, locale: NO_LOCALE });
   try {
     chart.setOption(option);
-    return withoutNumbers(chart.renderToSVGString());
+    return withoutNumbers(withoutHover(chart.renderToSVGString()));
   } finally {
     chart.dispose();
   }
@@ -43,7 +43,11 @@ function measured(text: string, font: string): number {
   return textWidth(text, size, /\bbold\b|\b[6-9]00\b/.test(font));
 }
 
-/** Names of classes and clip paths begin with a number that counts the charts of the process. */
+/** What a mouse would do to it is of no use in a picture. */
+const withoutHover = (svg: string): string =>
+  svg.replace(/<style[^>]*>[\s\S]*?<\/style>\n?/g, '').replace(/ (?:class|pointer-events)="[^"]*"/g, '');
+
+/** Names of clip paths begin with a number that counts the charts of the process. */
 function withoutNumbers(svg: string): string {
   const names = new Map<string, string>();
   return svg.replace(/\bzr\d+-(c|cls-|g|p|s|e|ani-)?\d+\b/g, (name) => {
