@@ -48,8 +48,8 @@ describe('what is drawn', () => {
 test.each([
   [['ladder', 'absent.pcapng'], /cannot read absent\.pcapng/],
   [['ladder', 'story.pcapng', '--format', 'gif'], /--format gif: .*svg/],
-  [['ladder', 'story.pcapng', '--conversation', '7'], /there is 1 conversation in the file/],
-  [['ladder', 'story.pcapng', '--conversation', 'a-b'], /write a number, or 10\.0\.0\.1:43210-10\.0\.0\.2:80/],
+  [['ladder', 'story.pcapng', '--conversation', '7'], /no such conversation; there is 1 in the file/],
+  [['ladder', 'story.pcapng', '--conversation', 'a-b'], /--conversation a-b: give /],
   [['ladder', 'story.pcapng', '--filter', 'tcp.port =='], /--filter: column \d+/],
   [['ladder', 'story.pcapng', '--from', '2s', '--to', '1s'], /--from is later than --to/],
   [['ladder', 'story.pcapng', '--names', 'nobody'], /NAME=ADDRESS/],
