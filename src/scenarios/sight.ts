@@ -45,7 +45,8 @@ export interface Segment extends Sight {
 export function sightsOf(frames: readonly RecordedFrame[], names: ReadonlyMap<string, string>, start: Micros): Sight[] {
   const nameOf = (address: string | undefined): string => names.get(address ?? '') ?? address ?? '';
   const stations = new Set(frames.flatMap(({ bytes, direction }) => (direction === 'out' ? [stationOf(bytes)] : [])));
-  return wireFrames(frames).map(({ frame, lost }) => {
+  return wireFrames(frames).map(({ frame, lost: isLost, corrupted }) => {
+    const lost = isLost || corrupted;
     const packet = dissect(frame.bytes);
     const { network } = packet;
     const sent = frame.direction === 'out' || !stations.has(stationOf(frame.bytes));

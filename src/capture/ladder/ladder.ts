@@ -47,7 +47,7 @@ export interface LadderArrival {
 }
 
 /** What the sequence numbers, or a second sight, say about a packet. */
-export type Mark = 'retransmission' | 'out of order' | 'duplicate';
+export type Mark = 'retransmission' | 'out of order' | 'duplicate' | 'corrupted';
 
 export interface LadderRow {
   /** In the recording, from 1; of the first sight when there are several. */
@@ -99,7 +99,8 @@ export function ladder(frames: readonly RecordedFrame[], options: LadderOptions 
     .map((sight) => {
       const { bytes, interfaceId, originalLength } = sight.frame;
       const packet = dissect(bytes, { linkType: linkTypes[interfaceId], originalLength });
-      return { ...sight, packet, content: conversations.read(packet, sight) };
+      const content = conversations.read(packet, sight);
+      return { ...sight, packet, content: sight.corrupted ? corrupted(content) : content };
     })
     .filter(
       ({ number, arrivals }) =>
@@ -131,6 +132,9 @@ export function ladder(frames: readonly RecordedFrame[], options: LadderOptions 
   });
   return { hosts: hosts.list, rows: withOvertaken(rows) };
 }
+
+/** Sent in order, and no good when it arrived. */
+const corrupted = (content: Content): Content => ({ ...content, tone: 'malformed', mark: 'corrupted', segment: undefined });
 
 /** What arrives behind something that was sent later was overtaken: nobody would look for that inside a folded run. */
 function withOvertaken(rows: readonly LadderRow[]): LadderRow[] {

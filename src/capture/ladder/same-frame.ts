@@ -24,10 +24,14 @@ export function hashOf(bytes: Uint8Array): number {
   return hash;
 }
 
-export function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  if (one.length !== other.length) return false;
+export const isSame = (one: Uint8Array, other: Uint8Array): boolean => differences(one, other, 0) === 0;
+
+/** In how many bytes what lasts is different; counted up to one more than `most`. */
+export function differences(one: Uint8Array, other: Uint8Array, most: number): number {
+  if (one.length !== other.length) return most + 1;
   const changing = isIpv4(one) ? ADDRESSES : 0;
-  for (let at = 0; at < one.length; at++)
-    if (((one[at]! ^ other[at]!) & (at < changing ? lastingBits(at) : 0xff)) !== 0) return false;
-  return true;
+  let count = 0;
+  for (let at = 0; at < one.length && count <= most; at++)
+    if (((one[at]! ^ other[at]!) & (at < changing ? lastingBits(at) : 0xff)) !== 0) count++;
+  return count;
 }

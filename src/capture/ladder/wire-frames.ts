@@ -1,7 +1,7 @@
 /** What crossed the wires, once each: the sight of a frame when it leaves one recorded interface and enters another is one event. */
 import type { Micros } from '../../stack/time.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
-import { hashOf, isIpv4, isSame } from './same-frame.ts';
+import { differences, hashOf, isIpv4, isSame } from './same-frame.ts';
 
 /** A frame as it was recorded, with its number in the recording, from 1. */
 export interface Sight {
@@ -14,6 +14,8 @@ export interface WireFrame extends Sight {
   readonly arrivals: readonly Sight[];
   /** Sent to a host whose interface is recorded too, where it never arrived. */
   readonly lost: boolean;
+  /** What arrived is this frame with a few bits changed. */
+  readonly corrupted: boolean;
   /** When what this is one more copy of was sent: the network delivered it twice. */
   readonly copyOf: Sight | undefined;
 }
@@ -33,10 +35,13 @@ export function wireFrames(frames: readonly RecordedFrame[]): WireFrame[] {
     const expected = frame.direction === 'out' ? pairing.interfaceFor(frame) : undefined;
     // what was sent just before the end may still be on its way
     const isLost = expected !== undefined && arrivals.length === 0 && last - frame.at > pairing.longestTransit;
-    return { frame, number, arrivals, copyOf, lost: isLost };
+    const corrupted = arrivals.some((arrival) => !isSame(arrival.frame.bytes, frame.bytes));
+    return { frame, number, arrivals, copyOf, lost: isLost, corrupted };
   });
 }
 
+/** Of a frame that was corrupted, so many bytes differ at most: other frames differ in their numbers and in their checksums. */
+const MOST_CHANGED = 2;
 /** Of equal frames, so many may be on their way at once. */
 const MOST_ALIKE = 64;
 
@@ -54,7 +59,7 @@ class Pairing {
     const { frame } = sight;
     const key = hashOf(frame.bytes);
     const alike = (this.#sent.get(key) ?? []).filter((sent) => isSame(sent.frame.bytes, frame.bytes));
-    const departure = frame.direction === 'in' ? this.#departureOf(frame, alike) : undefined;
+    const departure = frame.direction === 'in' ? (this.#departureOf(frame, alike) ?? this.#corruptedOf(frame, alike)) : undefined;
     if (departure !== undefined) {
       departure.arrivals.push(sight);
       this.#learnTransit(departure.frame, frame);
@@ -96,6 +101,14 @@ class Pairing {
     return best;
   }
 
+  /** What never arrived, and differs from this in so few bytes that it is this, corrupted on the way. */
+  #corruptedOf(frame: RecordedFrame, alike: readonly Departure[]): Departure | undefined {
+    if (alike.length > 0) return undefined; // one more copy
+    return this.departures
+      .slice(-MOST_ALIKE)
+      .find(({ frame: sent, arrivals }) => arrivals.length === 0 && sent.direction === 'out' && isCorrupted(sent, frame));
+  }
+
   #learnTransit(sent: RecordedFrame, arrived: RecordedFrame): void {
     const transit = arrived.at - sent.at;
     this.#transits.set(lineOf(sent, arrived), transit);
@@ -107,6 +120,9 @@ const lineOf = (sent: RecordedFrame, arrived: RecordedFrame): string => `${sent.
 
 const destinationOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 0, 6);
 const sourceOf = ({ bytes }: RecordedFrame): string => textOf(bytes, 6, 12);
+
+const isCorrupted = (sent: RecordedFrame, arrived: RecordedFrame): boolean =>
+  sent.interfaceId !== arrived.interfaceId && differences(sent.bytes, arrived.bytes, MOST_CHANGED) <= MOST_CHANGED;
 
 /** Where an IPv4 header has its addresses, from the Ethernet destination on. */
 const [SOURCE, DESTINATION] = [26, 30] as const;

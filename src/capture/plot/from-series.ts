@@ -75,7 +75,9 @@ export function congestionWindow(request: PlotRequest, samples: readonly SeriesS
 export function queueLength(request: PlotRequest, samples: readonly SeriesSample[]): Plot {
   const frame = frameOf(request);
   const queues = samples.filter((one) => one.kind === 'queue').filter(({ at }) => at >= request.start && at <= request.end);
-  const names = [...new Set(queues.filter(({ packets }) => packets > 0).map(nameOf))];
+  // an end at which next to nothing ever waits is no part of the story
+  const deepest = greatest(queues.map(({ packets }) => packets));
+  const names = [...new Set(queues.filter(({ packets }) => packets > deepest / 20).map(nameOf))];
   const rtts = request.traces.map((flow) => ({ flow, own: samplesOf(flow, samples), measured: rttSamples(flow) }));
   const longest = greatest(
     rtts.flatMap(({ measured, own }) => [...measured.map((one) => one.rtt), ...own.map(({ srtt = 0 }) => srtt)]),

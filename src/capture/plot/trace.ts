@@ -5,7 +5,7 @@ import type { Repeat } from '../analyse/repeats.ts';
 import { Repeats } from '../analyse/repeats.ts';
 import { dissect } from '../dissect/dissect.ts';
 import type { Tcp } from '../dissect/dissected.ts';
-import type { Sight, WireFrame } from '../ladder/wire-frames.ts';
+import type { WireFrame } from '../ladder/wire-frames.ts';
 import { wireFrames } from '../ladder/wire-frames.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
 import { endpoint } from '../words/phrases.ts';
@@ -117,14 +117,13 @@ function beginsAnew({ ends, halves }: Draft, from: string, { flags, seq }: Tcp):
   return (flags & (SYN | ACK)) === SYN && half !== undefined && half.base !== seq;
 }
 
-interface Seen extends Sight {
-  readonly arrivals: readonly Sight[];
-  readonly lost: boolean;
+interface Seen extends WireFrame {
   readonly repeat: Repeat;
 }
 
 function segmentOf(draft: Draft, from: Side, segment: Tcp, length: number, seen: Seen): TraceSegment {
-  const { frame, lost, repeat } = seen;
+  const { frame, repeat } = seen;
+  const lost = seen.lost || seen.corrupted;
   const [own, peer] = halvesOf(draft, from, segment);
   const seq = unwrap(own, segment.seq);
   return {
@@ -155,9 +154,9 @@ function halvesOf({ halves }: Draft, from: Side, segment: Tcp): [own: Half, peer
   return [own, halves[other]];
 }
 
-function timesOf({ frame, arrivals }: Seen): Pick<TraceSegment, 'sentAt' | 'arrivedAt'> {
+function timesOf({ frame, arrivals, corrupted }: Seen): Pick<TraceSegment, 'sentAt' | 'arrivedAt'> {
   if (frame.direction === 'in') return { sentAt: undefined, arrivedAt: timeOf(frame) };
-  const [arrival] = arrivals;
+  const [arrival] = corrupted ? [] : arrivals;
   return { sentAt: timeOf(frame), arrivedAt: arrival === undefined ? undefined : timeOf(arrival.frame) };
 }
 

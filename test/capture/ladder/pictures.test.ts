@@ -122,7 +122,19 @@ describe('SVG', () => {
     expect(second!.lines[0]!.y2).toBeGreaterThan(first!.lines[0]!.y2);
   });
 
-  test('three hosts: three columns, notes say whose they are', () => {
+  test('what was corrupted on the way is one arrow that says so', () => {
+    const [sent, arrived] = crossing({ seq: 1, payload: pattern(50) }, { at: 0, received: 'dropped: bad checksum' });
+    const bytes = arrived!.bytes.slice();
+    bytes[60]! ^= 4;
+    const drawn = ladder(inOrder([sent!, { ...arrived!, bytes }, ...crossing({ ack: 1 }, { by: 'B', at: 90_000 })]));
+    expect(drawn.rows.map(({ mark, lost, arrivals }) => [mark, lost, arrivals.length])).toEqual([
+      ['corrupted', false, 1],
+      [undefined, false, 1],
+    ]);
+    expect(textsOf(ladderSvg(drawn), 'note')).toEqual(['dropped: bad checksum']);
+  });
+
+  test('three hosts: three columns, and what the one in the middle says has its name', () => {
     const C = '10.0.0.3';
     const drawn = ladder([
       recorded(echoFrame({ from: A, to: C }), 0, { comment: 'the first' }),
@@ -131,7 +143,7 @@ describe('SVG', () => {
     ]);
     const plan = planLadder(drawn, 1200, 100);
     expect(plan.columns.xs).toHaveLength(3);
-    expect(textsOf(ladderSvg(drawn), 'note')).toEqual([`${A}: the first`, `${C}: no listener: RST`]);
+    expect(textsOf(ladderSvg(drawn), 'note')).toEqual(['the first', `${C}: no listener: RST`]);
     checkPlan(plan);
   });
 

@@ -44,8 +44,8 @@ export const hostBoxWidth = ({ name, address }: LadderHost): number =>
 export function columnsOf({ hosts, width, timeWidth, noteWidths }: ColumnWishes): Columns {
   const isPair = hosts.length === 2;
   const wanted = (index: number): number => Math.min(noteWidths[index] ?? 0, WIDEST_NOTE);
-  const leftNotes = isPair ? wanted(0) : 0;
-  const rightNotes = isPair ? wanted(1) : Math.min(Math.max(0, ...noteWidths), WIDEST_NOTE);
+  const leftNotes = wanted(0);
+  const rightNotes = Math.min(Math.max(0, ...noteWidths.slice(1)), WIDEST_NOTE);
   const half = (index: number): number => hostBoxWidth(hosts[index]!) / 2;
   const timeRight = MARGIN + timeWidth;
   const first = Math.max(timeRight + 18 + half(0), timeRight + 18 + (leftNotes > 0 ? leftNotes + NOTE_GAP : 0));
@@ -60,7 +60,7 @@ export function columnsOf({ hosts, width, timeWidth, noteWidths }: ColumnWishes)
     timeRight,
     xs,
     notes: hosts.map((_, index) =>
-      isPair && index === 0
+      index === 0
         ? { side: 'left', x: first - NOTE_GAP, width: leftNotes }
         : { side: 'right', x: last + NOTE_GAP, width: rightNotes },
     ),

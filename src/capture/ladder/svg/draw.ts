@@ -131,7 +131,7 @@ function noteLine({ kind, text }: NoteLine, x: number, top: number, isLeft: bool
 function pill(state: string, x: number, top: number, isLeft: boolean): string {
   const width = textWidth(state, NOTE_SIZE.state, true) + STATE_PADDING;
   const left = isLeft ? x - width : x;
-  const color = stateColor(state);
+  const color = stateColor(state.split(' ').at(-1) ?? '');
   return (
     `<rect class="pill s-${color} f-${color}" x="${num(left)}" y="${num(top)}" width="${num(width)}" height="17" rx="8.5"/>` +
     `<text class="state" x="${num(left + width / 2)}" y="${num(top + 12.3)}" text-anchor="middle">${escapeXml(state)}</text>`
@@ -145,7 +145,8 @@ export function drawStates({ states, columns }: Plan): string[] {
     const isLeft = side === 'left';
     const left = isLeft ? x - BAR_GAP - BAR : x + BAR_GAP;
     const bar = `<rect class="bar f-${stateColor(state)}" x="${num(left)}" y="${num(y1)}" width="${BAR}" height="${num(Math.max(y2 - y1 - 1, 1))}"><title>${escapeXml(state)}</title></rect>`;
-    return isFirst ? bar + pill(state, noteX, y1 - 26, isLeft) : bar;
+    const hasOwnSide = column === 0 || column === columns.xs.length - 1;
+    return isFirst && hasOwnSide ? bar + pill(state, noteX, y1 - 26, isLeft) : bar;
   });
 }
 

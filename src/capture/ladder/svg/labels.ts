@@ -21,17 +21,21 @@ const LABEL_HEIGHT = 13;
 /** From the line to the middle of the words. */
 const RISE = 8.5;
 
-/** Where words of this width stand on the line. @param lead from its beginning to the words; undefined: in its middle */
-export function labelBox(line: Line, width: number, lead: number | undefined): Box {
+/**
+ * Where words of this width stand: above the line, or below it.
+ * @param lead from its beginning to the words; undefined: in its middle
+ */
+export function labelBox(line: Line, width: number, lead: number | undefined, isBelow = false): Box {
   const length = Math.hypot(line.x2 - line.x1, line.y2 - line.y1);
   const toRight = line.x2 >= line.x1;
   // words are read from left to right, whichever way the arrow goes
   const angle = toRight ? Math.atan2(line.y2 - line.y1, line.x2 - line.x1) : Math.atan2(line.y1 - line.y2, line.x1 - line.x2);
   const along = lead === undefined ? length / 2 : lead + width / 2;
   const part = length === 0 ? 0 : along / length;
+  const rise = isBelow ? -RISE : RISE;
   return {
-    x: line.x1 + (line.x2 - line.x1) * part + Math.sin(angle) * RISE,
-    y: line.y1 + (line.y2 - line.y1) * part - Math.cos(angle) * RISE,
+    x: line.x1 + (line.x2 - line.x1) * part + Math.sin(angle) * rise,
+    y: line.y1 + (line.y2 - line.y1) * part - Math.cos(angle) * rise,
     halfWidth: width / 2,
     halfHeight: LABEL_HEIGHT / 2,
     angle,

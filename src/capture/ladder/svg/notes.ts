@@ -34,12 +34,14 @@ export function notesOf(comment: string, row: LadderRow, withStates: boolean): C
 /** Lines that fit the width; undefined when there is nothing to say. @param owner in front of the words, where it is not clear */
 export function noteBlock({ happened, change, numbers }: CommentParts, width: number, owner = ''): NoteBlock | undefined {
   const lines: NoteLine[] = [];
-  if (change !== undefined) lines.push({ kind: 'state', text: change.to });
+  if (change !== undefined) lines.push({ kind: 'state', text: stateBy(owner, change.to) });
   for (const text of wrapText(wordsBy(owner, happened), width, NOTE_SIZE.words)) lines.push({ kind: 'words', text });
   for (const text of wrapText(numbers, width, NOTE_SIZE.numbers)) lines.push({ kind: 'numbers', text });
   if (lines.length === 0) return undefined;
   return { lines, height: lines.reduce((sum, { kind }) => sum + NOTE_STEP[kind], 0) };
 }
+
+const stateBy = (owner: string, state: string): string => (owner === '' ? state : `${owner} ${state}`);
 
 function wordsBy(owner: string, happened: readonly string[]): string {
   const words = happened.join('; ');
@@ -49,7 +51,7 @@ function wordsBy(owner: string, happened: readonly string[]): string {
 /** The width that the note would take without being wrapped. @param owner as for `noteBlock` */
 export function noteWidth({ happened, change, numbers }: CommentParts, owner = ''): number {
   return Math.max(
-    change === undefined ? 0 : textWidth(change.to, NOTE_SIZE.state, true) + STATE_PADDING,
+    change === undefined ? 0 : textWidth(stateBy(owner, change.to), NOTE_SIZE.state, true) + STATE_PADDING,
     textWidth(wordsBy(owner, happened), NOTE_SIZE.words),
     textWidth(numbers, NOTE_SIZE.numbers),
   );

@@ -40,18 +40,19 @@ export function placeLabels(wishes: readonly LabelWish[], occupied: Occupied): L
 
 interface Draft extends Label {
   readonly lead: number | undefined;
+  readonly isBelow: boolean;
 }
 
 const roomOf = ({ line }: LabelWish): number => Math.hypot(line.x2 - line.x1, line.y2 - line.y1) - LEADS[0]! - TRAIL;
 
-function draftOf({ line, widths }: LabelWish, parts: number, lead: number | undefined): Draft {
+function draftOf({ line, widths }: LabelWish, parts: number, lead: number | undefined, isBelow = false): Draft {
   const width = widths[parts - 1] ?? 0;
-  return { box: labelBox(line, width, lead), parts, width, lead };
+  return { box: labelBox(line, width, lead, isBelow), parts, width, lead, isBelow };
 }
 
 function firstFree(wish: LabelWish, most: number, occupied: Occupied): Draft {
   for (let parts = most; parts > 0; parts--) {
-    const draft = bestPlace(wish, parts, occupied);
+    const draft = bestPlace(wish, parts, occupied, false) ?? (parts === 1 ? bestPlace(wish, parts, occupied, true) : undefined);
     if (draft === undefined) continue;
     occupied.add(draft.box);
     return draft;
@@ -60,11 +61,11 @@ function firstFree(wish: LabelWish, most: number, occupied: Occupied): Draft {
 }
 
 /** The first free place with the fewest arrows running through it. */
-function bestPlace(wish: LabelWish, parts: number, occupied: Occupied): Draft | undefined {
+function bestPlace(wish: LabelWish, parts: number, occupied: Occupied, isBelow: boolean): Draft | undefined {
   let best: Draft | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   for (const lead of wish.centered ? [undefined] : LEADS) {
-    const draft = draftOf(wish, parts, lead);
+    const draft = draftOf(wish, parts, lead, isBelow);
     if (lead !== undefined && lead > LEADS[0]! && lead + draft.width > roomOf(wish)) break;
     const crossings = occupied.crossings(draft.box, wish.line, fewest);
     if (crossings >= fewest || !occupied.isFree(draft.box)) continue;
@@ -80,7 +81,7 @@ function grow(wish: LabelWish, draft: Draft, occupied: Occupied): Label {
   occupied.remove(draft.box);
   const crossed = occupied.crossings(draft.box, wish.line, Number.POSITIVE_INFINITY);
   for (let parts = draft.parts + 1; parts <= wish.widths.length; parts++) {
-    const longer = draftOf(wish, parts, draft.lead);
+    const longer = draftOf(wish, parts, draft.lead, draft.isBelow);
     const isFree = (draft.lead ?? 0) + longer.width <= roomOf(wish) && occupied.isFree(longer.box);
     if (!isFree || occupied.crossings(longer.box, wish.line, crossed + 1) > crossed) break;
     best = longer;

@@ -60,14 +60,15 @@ export function planLadder(ladder: Ladder, width: number, top: number): Plan {
   const withStates = isOneConversation(rows);
   const said = rows.map((row) => sayings(row, withStates));
   const unit = timeUnit(rows);
+  // the outermost hosts have a side to themselves; what the others say stands on the right, with their names
+  const owners = hosts.map(({ name }, index) => (index === 0 || index === hosts.length - 1 ? '' : name));
   const columns = columnsOf({
     hosts,
     width,
     timeWidth: Math.max(40, ...widthsOf(rows.map(({ at }) => unit.text(at)))),
-    noteWidths: hosts.map((host, column) => widest(said, column, hosts.length === 2 ? '' : host.name)),
+    noteWidths: owners.map((owner, column) => widest(said, column, owner)),
   });
-  const isPair = hosts.length === 2;
-  const moments = rows.flatMap((row, index) => momentsOf(row, index, said[index]!, columns, isPair ? undefined : ladder));
+  const moments = rows.flatMap((row, index) => momentsOf(row, index, said[index]!, columns, owners));
   const transits = rows.flatMap(({ at, arrivals }) => arrivals.map((arrival) => arrival.at - at));
   const time = timeline(moments, transits, top);
   const planned = planRows(ladder, columns, time.placed);
@@ -118,22 +119,22 @@ function widest(said: readonly (readonly Saying[])[], column: number, owner: str
   return width;
 }
 
-/** @param named a ladder of several hosts, whose notes stand in one column and say whose they are */
+/** @param owners the names of hosts whose notes have to say whose they are */
 function momentsOf(
   row: LadderRow,
   index: number,
   said: readonly Saying[],
   columns: Columns,
-  named: Ladder | undefined,
+  owners: readonly string[],
 ): Moment[] {
   return said.map(({ kind, at, column, said: words }) => {
-    const owner = named?.hosts[column]?.name ?? '';
+    const owner = owners[column] ?? '';
     return {
       at,
       row: index,
       kind: row.sentAt === undefined ? kind : 'arrive',
       column,
-      lane: named === undefined ? column : 0,
+      lane: Math.min(column, 1),
       change: words.change,
       note: noteBlock(words, columns.notes[column]?.width ?? 0, owner),
     };
