@@ -1,8 +1,10 @@
 /** Two whole stacks on a cable in virtual time: the setting of every conversation test above the stack. */
+import { RecordingDevice } from '../src/capture/index.ts';
 import type { Cable, CableOptions } from '../src/lab/index.ts';
 import { World } from '../src/lab/index.ts';
 import type { MacAddress, Micros, TcpOptions } from '../src/stack/index.ts';
 import { NEVER, Stack } from '../src/stack/index.ts';
+import { ringOfTest } from './left-behind.ts';
 
 export interface TwoHostsOptions {
   /** Everything random comes from it. @default 7 */
@@ -27,10 +29,13 @@ export const settle = (): Promise<void> => new Promise((resolve) => setImmediate
 export function twoHosts({ seed = 7, cable: cableOptions = {}, tcp = {} }: TwoHostsOptions = {}): TwoHosts {
   const world = new World({ seed, settle });
   const cable = world.cable(cableOptions);
+  const log = ringOfTest();
   const make = (name: string, address: string, mac: number, device: typeof cable.a): Stack => {
     const stack: Stack = new Stack({ random: world.random, wake: () => world.wake(stack), tcp });
     world.add(name, stack, [device]);
-    stack.addInterface(device, { mac: mac as MacAddress, addresses: [address] });
+    const interfaceId = log.addInterface(name, { addresses: [address] });
+    const recorded = new RecordingDevice(device, { sink: log, interfaceId, now: () => world.now });
+    stack.addInterface(recorded, { mac: mac as MacAddress, addresses: [address] });
     return stack;
   };
   return {

@@ -1,4 +1,5 @@
 /** What a stack is doing at this moment, as plain data: for the status page, for `/stats` and for the command line. */
+import { RecordingDevice } from '../capture/record/recording-device.ts';
 import type { Connection, ConnectionSummary, LinkDevice, Stack } from '../stack/index.ts';
 import { formatMac, formatV4, inspect } from '../stack/index.ts';
 
@@ -98,7 +99,7 @@ function describeInterfaces(stack: Stack): InterfaceDescription[] {
       .filter(({ interfaceId }) => interfaceId === id)
       .map(({ address, prefix }) => `${formatV4(address)}/${prefix.length}`),
     offload: { checksum: device.offload.checksum, gsoMaxSize: device.offload.gsoMaxSize },
-    device: deviceCounters(device),
+    device: deviceCounters(device instanceof RecordingDevice ? device.inner : device),
   }));
 }
 

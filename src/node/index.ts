@@ -5,6 +5,8 @@ export { CaptureReader } from './capture-reader.ts';
 export { closeOnExit } from './close-on-exit.ts';
 export type { DuplexDeviceOptions } from './duplex-device.ts';
 export { DuplexDevice } from './duplex-device.ts';
+export type { FrameRingOptions } from './frame-ring.ts';
+export { FrameRing } from './frame-ring.ts';
 export { HostClock } from './host-clock.ts';
 export { startHttpService } from './http-service.ts';
 export type { InterfaceChanges, InterfaceState } from './interface-config.ts';

@@ -125,6 +125,19 @@ test('merge: what was cut apart is whole again, and interfaces of several files 
   ]);
 });
 
+test('diff: the same is 0; what differs is 1, with the field and both values', async () => {
+  expect(await done('diff', 'lab.pcapng', 'lab.pcapng')).toMatch(/\nthe same: [\d,]+ frames\n$/);
+  const changed = lossy.both.frames().map((frame) => ({ ...frame, bytes: frame.bytes.slice() }));
+  changed.find(({ bytes }) => bytes[12] === 8 && bytes[13] === 0)!.bytes[22] = 63; // the TTL of the first IP packet
+  writeFileSync(tapstack.path('changed.pcapng'), captureBytes(changed.slice(0, -1), OPTIONS));
+  const { code, out, err } = await capture('diff', 'lab.pcapng', 'changed.pcapng');
+  expect([code, err]).toEqual([1, '']);
+  expect(out).toMatch(/^ {4}ip\.ttl 64 +\| +ip\.ttl 63$/m);
+  expect(out).toMatch(/frames the same, 1 different, 1 only in the first, 0 only in the second\n$/);
+  const ignoring = await capture('diff', 'lab.pcapng', 'changed.pcapng', '--ignore', 'ip.ttl,comment');
+  expect(ignoring.out).toMatch(/frames the same, 0 different, 1 only in the first/);
+});
+
 describe('wrong use is one line that helps', () => {
   beforeAll(() => {
     mkdirSync(tapstack.path('folder'));
@@ -154,6 +167,8 @@ describe('wrong use is one line that helps', () => {
     [['cut', 'lab.pcapng', '-o', './lab.pcapng'], /would be written over while it is read/],
     [['cut', 'lab.pcapng', '-o', 'no/where.pcapng'], /cannot write the capture no\/where\.pcapng/],
     [['merge', 'lab.pcapng', 'raw.pcapng', '-o', 'm.pcap'], /classic pcap has one link type for all frames/],
+    [['diff', '-', '-'], /standard input can be one of the captures, not both/],
+    [['diff', 'lab.pcapng', 'lab.pcapng', '--ignore', 'a b'], /fields are written time,ip\.id; words are time, comment/],
     [['merge', '-', '-', '-o', 'm.pcap'], /standard input can be one of the captures, not several/],
   ])('%j', async (args, line) => {
     const { code, out, err } = await capture(...args);

@@ -17,25 +17,26 @@ export interface RecordingOptions {
 export class RecordingDevice implements LinkDevice {
   /** May be exchanged while running. */
   sink: FrameSink | undefined;
-  readonly #inner: LinkDevice;
+  /** What is recorded. */
+  readonly inner: LinkDevice;
   readonly #interfaceId: number;
   readonly #now: () => Micros;
   /** Made with the first frame that is recorded: it holds 64 KiB. */
   #segmenter: Segmenter | undefined = undefined;
 
   constructor(inner: LinkDevice, { sink, interfaceId, now }: RecordingOptions) {
-    this.#inner = inner;
+    this.inner = inner;
     this.sink = sink;
     this.#interfaceId = interfaceId;
     this.#now = now;
   }
 
   get mtu(): number {
-    return this.#inner.mtu;
+    return this.inner.mtu;
   }
 
   get offload(): Offload {
-    return this.#inner.offload;
+    return this.inner.offload;
   }
 
   /**
@@ -43,15 +44,15 @@ export class RecordingDevice implements LinkDevice {
    * it was, so it can be looked at afterwards.
    */
   transmit(packet: Packet): boolean {
-    if (this.sink === undefined) return this.#inner.transmit(packet);
+    if (this.sink === undefined) return this.inner.transmit(packet);
     const at = this.#now();
-    if (!this.#inner.transmit(packet)) return false;
+    if (!this.inner.transmit(packet)) return false;
     this.#record(this.sink, packet, 'out', at);
     return true;
   }
 
   receive(into: Packet): boolean {
-    if (!this.#inner.receive(into)) return false;
+    if (!this.inner.receive(into)) return false;
     if (this.sink !== undefined) this.#record(this.sink, into, 'in', this.#now());
     return true;
   }

@@ -23,6 +23,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['sudo tapstack up', 'until Ctrl-C, on a TAP of this machine'],
     ['tapstack up --private --capture a.pcapng --explain --series a.jsonl -- curl http://10.0.0.2/', 'with all that is known'],
     ['sudo tapstack up --capture - | wireshark -k -i -', 'watch live'],
+    ['sudo tapstack up --ring 1000', 'kill -USR1 to it writes the last 1,000 frames'],
   ],
   shell: [
     ['tapstack shell', 'then: ping 10.0.0.2'],
@@ -81,6 +82,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack capture cut FILE --filter "tcp.port == 80" -o web.pcapng', 'by a filter'],
     ['tapstack capture cut FILE --conversation 3 -o - | wireshark -k -i -', 'by conversation'],
     ['tapstack capture cut FILE -o old.pcap --format pcap-microseconds', 'another format'],
+  ],
+  'capture diff': [
+    ['tapstack capture diff before.pcapng after.pcapng', 'two runs of the same lab'],
+    ['tapstack capture diff a.pcapng b.pcapng --ignore time,mac,ip.id,isn,ports', 'two recordings of the same thing'],
   ],
   'capture merge': [['tapstack capture merge client.pcapng server.pcap -o both.pcapng', 'both ends of a wire']],
   nc: [

@@ -25,6 +25,8 @@ export interface NetworkOptions {
   readonly explain?: boolean;
   readonly series?: string;
   readonly verbose?: boolean;
+  /** How many frames are remembered. */
+  readonly ring?: number;
   readonly loss?: number;
   readonly delay?: Micros;
   readonly jitter?: Micros;
@@ -97,6 +99,13 @@ export function addRecordingOptions(command: Command): Command {
     RECORDING,
     '--series <file>',
     'cwnd, flight, RTT, windows and queues of each connection over time, as lines of JSON',
+  );
+  add(
+    command,
+    RECORDING,
+    '--ring <frames>',
+    'remember so many, and write them to a file at SIGUSR1 and at a crash',
+    parse.ringSize,
   );
   add(command, RECORDING, '--verbose', 'print each packet as one line');
   return command;

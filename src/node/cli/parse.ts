@@ -23,6 +23,10 @@ export function count(text: string): number {
   return integer(text, 1, 1_000_000_000, 'a count is a whole number from 1 on');
 }
 
+export function ringSize(text: string): number {
+  return integer(text, 1, 1_000_000, 'a ring has from 1 to 1000000 frames');
+}
+
 export function size(text: string): number {
   return integer(text, 0, 65_507, 'a size is a whole number of bytes from 0 to 65507');
 }

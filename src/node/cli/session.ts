@@ -6,6 +6,8 @@ import { FrameLines } from '../../capture/words/frame-lines.ts';
 import type { Stack } from '../../stack/stack.ts';
 import type { ExitGuard } from '../close-on-exit.ts';
 import { closeOnExit } from '../close-on-exit.ts';
+import type { FrameRingOptions } from '../frame-ring.ts';
+import { FrameRing } from '../frame-ring.ts';
 import { HostClock } from '../host-clock.ts';
 import type { CaptureFileOptions } from '../pcap-file.ts';
 import { CaptureFile } from '../pcap-file.ts';
@@ -50,7 +52,9 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     if (options.private) enterPrivateNamespace();
     const { sinks = [], print = printer(options) } = extras;
     const file = options.capture === undefined ? undefined : new CaptureFile(options.capture, captureOptions());
-    const all = [...sinks, ...(file === undefined ? [] : [file]), ...(options.verbose ? [new FrameLines(print)] : [])];
+    const ring = options.ring === undefined ? undefined : new FrameRing(ringOptions(options.ring));
+    const kept = [file, ring].filter((sink) => sink !== undefined);
+    const all = [...sinks, ...kept, ...(options.verbose ? [new FrameLines(print)] : [])];
     let series: SeriesFile | undefined;
     let host: TapHost;
     try {
@@ -59,6 +63,7 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     } catch (error) {
       file?.discard();
       series?.discard();
+      ring?.close();
       throw error;
     }
     let stopped: Promise<void> | undefined;
@@ -66,6 +71,7 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
       stopped ??= host.close().then(() => {
         file?.close();
         series?.close();
+        ring?.close();
       });
       return stopped;
     };
@@ -97,6 +103,12 @@ const captureOptions = (): CaptureFileOptions => ({
   epochOffset: new HostClock().wallOffset,
   section: { hardware: arch(), os: `${type()} ${release()}`, application: `tapstack ${versionOfPackage()}` },
   onProblem: (problem) => process.stderr.write(`tapstack: ${problem}\n`),
+});
+
+const ringOptions = (frames: number): FrameRingOptions => ({
+  ...captureOptions(),
+  frames,
+  say: (line) => process.stderr.write(`tapstack: ${line}\n`),
 });
 
 function hostOptions(options: NetworkOptions, sinks: readonly FrameSink[]): TapHostOptions {

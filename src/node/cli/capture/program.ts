@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addConversations } from './conversations.ts';
 import { addCut } from './cut.ts';
+import { addDiff } from './diff.ts';
 import { addFollow } from './follow.ts';
 import { addLadder } from './ladder.ts';
 import { addMerge } from './merge.ts';
@@ -21,6 +22,7 @@ export function addCapture(root: Command, exit: (code: number) => void): void {
   addStats(capture, exit);
   addConversations(capture, exit);
   addFollow(capture, exit);
+  addDiff(capture, exit);
   addCut(capture, exit);
   addMerge(capture, exit);
   addReplay(capture, exit);
