@@ -1,7 +1,7 @@
 /** `tapstack up` and `shell`: the life of a stack beside a command, what it records, and that nothing is left behind. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readSeries } from '../../src/capture/index.ts';
+import { readCapture, readSeries } from '../../src/capture/index.ts';
 import { requirePrivateNamespace } from '../node/private.ts';
 import { faultyFrames, interfaces, start, Tapstack, tshark } from './tapstack.ts';
 
@@ -145,6 +145,33 @@ test.each([
 ])('up %j is refused in one line', async (options, line) => {
   const { code, err } = await tapstack.start(['up', ...options]).ended;
   expect([code, err]).toEqual([2, `tapstack: ${line}\n`]);
+});
+
+test('up --capture - beside a command that prints: its words go to standard error, and the pipe holds a capture', async () => {
+  const { code, bytes, err } = await tapstack.run([
+    'up',
+    '--private',
+    '--capture',
+    '-',
+    '--',
+    'sh',
+    '-c',
+    'echo words; ping -c 1 10.0.0.2',
+  ]);
+  expect(code).toBe(0);
+  expect(err).toMatch(/words\n(.*\n)*.*1 received/);
+  const { end, frames, interfaces } = readCapture(bytes);
+  expect([end, interfaces[0]?.name, interfaces[0]?.addresses]).toEqual(['complete', 'tap0', ['10.0.0.2/24']]);
+  expect(frames.length).toBeGreaterThan(3);
+});
+
+test('up --ring: SIGUSR1 writes the last frames', async () => {
+  const script = 'ping -c 3 -i 0.1 10.0.0.2 > /dev/null; kill -USR1 $PPID; until test -e tapstack-ring-*.pcapng; do :; done';
+  const { code, err } = await tapstack.beside(script, ['--ring', '2']);
+  expect(code).toBe(0);
+  const path = /^tapstack: (\S+\.pcapng): the last 2 frames; \d+ before them are forgotten$/m.exec(err)?.[1];
+  const { frames, interfaces } = readCapture(readFileSync(tapstack.path(path!)));
+  expect([frames.length, interfaces[0]?.name]).toEqual([2, 'tap0']);
 });
 
 test('up --capture -: the capture alone on standard output, words on standard error', async () => {

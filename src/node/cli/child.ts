@@ -7,6 +7,8 @@ import { isatty } from 'node:tty';
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 type Signal = (typeof SIGNALS)[number];
 
+const STDERR_FD = 2;
+
 /** How long a child may take to obey a signal. */
 const OBEY_MS = 1_000;
 
@@ -19,13 +21,19 @@ export function withoutProxy(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * Runs a program that has the terminal to itself. Signals are passed on to it, and end it even where it does not obey:
  * from the moment of the call, so that whoever handled them before may stop then.
  *
+ * @param isOutputTaken our standard output carries a capture: what the program prints goes to standard error
  * @returns the exit code as a shell counts it: 127 when there is no such program, 126 when it cannot be run, 128 + n after
  *   a signal, to it or to us
  */
-export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+export function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  isOutputTaken = false,
+): Promise<number> {
   return new Promise((resolve) => {
     const signals = new PassedOnSignals(); // first: as soon as the child runs, somebody may want to end both
-    const child = spawn(command, args, { stdio: 'inherit', env });
+    const child = spawn(command, args, { stdio: ['inherit', isOutputTaken ? STDERR_FD : 'inherit', 'inherit'], env });
     signals.target = child;
     child.on('error', (error: NodeJS.ErrnoException) => {
       signals.stop();

@@ -12,7 +12,12 @@ export async function shell(options: UpOptions): Promise<number> {
   const session = await openSession({ ...options, private: true });
   startServices(session.host.stack, options, hostTimekeeper(session.host.clock));
   for (const line of welcome(options, session.host.device.name)) printer(options)(line);
-  const running = run(process.env['SHELL'] || '/bin/sh', [], { ...withoutProxy(process.env), PS1: 'tapstack$ ' });
+  const running = run(
+    process.env['SHELL'] || '/bin/sh',
+    [],
+    { ...withoutProxy(process.env), PS1: 'tapstack$ ' },
+    options.capture === '-',
+  );
   session.guard.release(); // signals are the shell's now
   const code = await running;
   await session.close();

@@ -17,7 +17,7 @@ export async function up(command: readonly string[], options: UpOptions): Promis
   const session = await openSession(options, { print });
   startServices(session.host.stack, options, hostTimekeeper(session.host.clock));
   if (program !== undefined) {
-    const running = run(program, args, options.private ? withoutProxy(process.env) : process.env);
+    const running = run(program, args, options.private ? withoutProxy(process.env) : process.env, options.capture === '-');
     session.guard.release(); // signals are passed on to the command now
     const code = await running;
     await session.close();
