@@ -11,6 +11,7 @@ import * as phrases from '../words/phrases.ts';
 import type { SequenceBases } from '../words/sequence-tracker.ts';
 import { relativeTo, SequenceTracker } from '../words/sequence-tracker.ts';
 import { LadderHosts } from './hosts.ts';
+import { stoppedBy } from './stopped.ts';
 import type { Sight, WireFrame } from './wire-frames.ts';
 import { wireFrames } from './wire-frames.ts';
 
@@ -72,6 +73,8 @@ export interface LadderRow {
   readonly mark: Mark | undefined;
   /** It never arrived, as far as the capture can tell. */
   readonly lost: boolean;
+  /** Index of the host that says to have dropped it, when it was lost there. */
+  readonly stoppedBy: number | undefined;
   /** How many packets this row stands for: more than one where a run was folded. */
   readonly packets: number;
   readonly segment: SegmentFacts | undefined;
@@ -114,7 +117,8 @@ export function ladder(frames: readonly RecordedFrame[], options: LadderOptions 
   const leaving = placed.filter(({ frame }) => frame.direction === 'out');
   const stations = new Map(leaving.map(({ frame, from }) => [frame.interfaceId, from]));
   const start = frames.reduce((earliest, { at }) => Math.min(earliest, at), frames[0]?.at ?? 0);
-  const rows = placed.map((sight): LadderRow => {
+  const stopped = stoppedBy(placed);
+  const rows = placed.map((sight, index): LadderRow => {
     const { frame, number, arrivals, copyOf, lost, from, to, content } = sight;
     return {
       number,
@@ -126,6 +130,7 @@ export function ladder(frames: readonly RecordedFrame[], options: LadderOptions 
       arrivals: arrivals.map((arrival) => arrivalOf(arrival, frame, start, stations.get(arrival.frame.interfaceId) ?? to)),
       sentAt: copyOf === undefined ? undefined : copyOf.frame.at - start,
       lost,
+      stoppedBy: stopped[index],
       packets: 1,
       ...content,
     };

@@ -252,6 +252,7 @@ describe('as data', () => {
         sentAt: undefined,
         mark: undefined,
         lost: false,
+        stoppedBy: undefined,
         packets: 1,
         segment: undefined,
       },

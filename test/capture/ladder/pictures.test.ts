@@ -19,7 +19,7 @@ import type { RecordedFrame } from '../../../src/capture/record/frame-sink.ts';
 import * as arp from '../../../src/stack/wire/arp.ts';
 import * as tcp from '../../../src/stack/wire/tcp.ts';
 import { crossing, inOrder, STORY } from '../both-ends.ts';
-import { A, arpFrame, B, echoFrame, pattern, recorded, tcpFrame } from '../frames.ts';
+import { A, arpFrame, B, bytesOf, echoFrame, icmpPacket, pattern, recorded, tcpFrame } from '../frames.ts';
 import { elementsOf } from '../xml.ts';
 
 const NAMES = new Map([
@@ -132,6 +132,25 @@ describe('SVG', () => {
       [undefined, false, 1],
     ]);
     expect(textsOf(ladderSvg(drawn), 'note')).toEqual(['dropped: bad checksum']);
+  });
+
+  test('what a router says to have dropped ends at the router', () => {
+    const router = '10.0.0.9';
+    const [leaving] = crossing({ seq: 1, payload: pattern(30) }, { at: 0, lost: true });
+    const error = icmpPacket(11, 0, 0, leaving!.bytes.subarray(14, 42), { from: router, to: A });
+    const drawn = ladder(
+      inOrder([
+        leaving!,
+        recorded(bytesOf(error), 9000, { direction: 'in' }),
+        ...crossing({ ack: 1 }, { by: 'B', at: 50_000 }),
+        ...crossing({ seq: 1 }, { at: 90_000 }),
+      ]),
+      { names: new Map([A, router, B].map((address) => [address, address])) },
+    );
+    expect(drawn.rows[0]).toMatchObject({ lost: true, stoppedBy: 1 });
+    const plan = planLadder(drawn, 1200, 100);
+    expect(plan.rows[0]!.lines[0]!.x2).toBe(plan.columns.xs[1]);
+    expect(plan.rows[0]!.reach).toBe(1);
   });
 
   test('three hosts: three columns, and what the one in the middle says has its name', () => {

@@ -155,23 +155,24 @@ function planRows({ rows }: Ladder, columns: Columns, placed: readonly Placed[])
     const ends = arrivals.map((arrival) => ({ x: columns.xs[arrival.column]!, y: arrival.y }));
     if (ends[0] !== undefined) slopes.set(route, ends[0].y - y);
     const x2 = columns.xs[goalOf(row, columns.xs.length)]!;
+    const whole = Math.abs((columns.xs[row.to] ?? x2) - x1) || 1;
     if (row.sentAt !== undefined) return { row, y, lines: [{ x1, y1: starts.get(`${route}@${row.sentAt}`) ?? y, x2, y2: y }] };
-    if (ends.length === 0) ends.push({ x: x2, y: y + (row.lost ? (slopes.get(route) ?? 0) : 0) });
+    if (ends.length === 0) ends.push({ x: x2, y: y + (row.lost ? ((slopes.get(route) ?? 0) * Math.abs(x2 - x1)) / whole : 0) });
     return { row, y, lines: ends.map((end) => ({ x1, y1: y, x2: end.x, y2: end.y })) };
   });
   return labelled(drafts);
 }
 
-/** To everyone: as far as the columns go, on the side where there are any. */
-const goalOf = ({ from, to }: LadderRow, columns: number): number =>
-  to >= 0 && to !== from ? to : from === columns - 1 ? 0 : columns - 1;
+/** For one that was dropped, by whom. To everyone: as far as the columns go, on the side where there are any. */
+const goalOf = ({ from, to, stoppedBy }: LadderRow, columns: number): number =>
+  stoppedBy ?? (to >= 0 && to !== from ? to : from === columns - 1 ? 0 : columns - 1);
 
 type Draft = Pick<PlannedRow, 'row' | 'y' | 'lines'>;
 
 function labelled(drafts: readonly Draft[]): PlannedRow[] {
   const occupied = new Occupied();
   const isSloped = drafts.some(({ lines }) => lines.some(({ y1, y2 }) => y1 !== y2));
-  const reaches = drafts.map(({ row, lines }) => (row.lost ? endOfLost(lines[0]!, occupied) : 1));
+  const reaches = drafts.map(({ row, lines }) => (row.lost ? endOfLost(row, lines[0]!, occupied) : 1));
   const visible = drafts.map(({ lines }, index) => until(lines.at(-1)!, reaches[index]!));
   if (isSloped) for (const line of visible) occupied.addLine(line);
   const words = drafts.map(({ row }) => wordsOf(row));
@@ -191,8 +192,9 @@ function labelled(drafts: readonly Draft[]): PlannedRow[] {
 }
 
 /** The first place on its way where the cross and its word stand free. */
-function endOfLost(line: Line, occupied: Occupied): number {
-  const reach = LOST_AT.find((part) => lostBoxes(line, part).every((box) => occupied.isFree(box))) ?? LOST_AT[0]!;
+function endOfLost({ stoppedBy }: LadderRow, line: Line, occupied: Occupied): number {
+  const places = stoppedBy === undefined ? LOST_AT : [1];
+  const reach = places.find((part) => lostBoxes(line, part).every((box) => occupied.isFree(box))) ?? places[0]!;
   for (const box of lostBoxes(line, reach)) occupied.add(box);
   return reach;
 }
