@@ -8,7 +8,7 @@ export type { Field as ReplayField, MaskName } from '../replay/mask.ts';
 export { DEFAULT_MASK as REPLAY_MASK, FIELDS as REPLAY_FIELDS } from '../replay/mask.ts';
 export type { MatcherResult, ReplayMatchers } from '../replay/matchers.ts';
 export { replayMatchers } from '../replay/matchers.ts';
-export type { ReplayInput, ReplayOptions } from '../replay/replay.ts';
+export type { Comparison as ReplayComparison, ReplayInput, ReplayOptions } from '../replay/replay.ts';
 export { fittedOptions, replay } from '../replay/replay.ts';
 export { ReplayError } from '../replay/replay-error.ts';
 export type { WalkOptions } from './dissect/capture-walk.ts';

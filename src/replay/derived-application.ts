@@ -23,6 +23,14 @@ import { waitedForArp } from './waited-for-arp.ts';
 
 type Act = () => void;
 
+export interface DerivedOptions {
+  readonly mtu: number;
+  /** Writes as late as the recorded frames allow. */
+  readonly late: boolean;
+  /** The host is another implementation: its windows do not tell what was read, and text leaves when it is written. */
+  readonly asStreams: boolean;
+}
+
 /** More than any capture has connections waiting at once. */
 const BACKLOG = 4096;
 
@@ -30,6 +38,7 @@ export class DerivedApplication {
   readonly #stack: Stack;
   readonly #mtu: number;
   readonly #late: boolean;
+  readonly #asStreams: boolean;
   readonly #acts = new Map<Recorded, Act[]>();
   /** What left late because ARP had to ask first: done when it asked. */
   readonly #waited: ReadonlyMap<Recorded, Recorded>;
@@ -40,8 +49,9 @@ export class DerivedApplication {
   readonly #listeners = new Map<number, Listener>();
   readonly #endpoints = new Map<number, UdpEndpoint>();
 
-  constructor(stack: Stack, recording: Recording, mtu: number, late: boolean) {
+  constructor(stack: Stack, recording: Recording, { mtu, late, asStreams }: DerivedOptions) {
     this.#late = late;
+    this.#asStreams = asStreams;
     this.#stack = stack;
     this.#mtu = mtu;
     this.#waited = waitedForArp(recording);
@@ -70,7 +80,7 @@ export class DerivedApplication {
    * @returns whether anything was read
    */
   readFor(conversation: Conversation, next: Recorded | undefined): boolean {
-    const edge = next === undefined ? undefined : offeredEdge(conversation, next);
+    const edge = next === undefined || this.#asStreams ? undefined : offeredEdge(conversation, next);
     return this.#played.get(conversation)?.readFor(edge) ?? false;
   }
 
@@ -98,7 +108,8 @@ export class DerivedApplication {
     const [first] = conversation.frames;
     if (first === undefined) return;
     if (!conversation.hostOpens) this.#at(first, () => this.#listen(conversation));
-    const behavior = deriveTcp(conversation, this.#late);
+    const derived = deriveTcp(conversation, this.#late);
+    const behavior = this.#asStreams ? { ...derived, noDelay: true } : derived;
     const played: DerivedConnection = new DerivedConnection(behavior, () => this.#news.add(played));
     this.#played.set(conversation, played);
     if (!conversation.hostOpens) this.#at(first, () => this.#awaited.set(nameOf(conversation), played));

@@ -23,12 +23,15 @@ const LEAST_MTU = 68;
 
 type Changes = { -readonly [K in keyof TcpOptions]?: TcpOptions[K] };
 
-export function fitTo({ conversations }: Recording): Fitted {
+/** @param asStreams of another implementation the windows are not to be repeated, and nothing may keep text back */
+export function fitTo({ conversations }: Recording, asStreams: boolean): Fitted {
   const spoken = conversations.filter(({ kind, hostOffer }) => kind === 'tcp' && hostOffer !== undefined);
   const mss = Math.max(...spoken.map(({ hostOffer }) => hostOffer!.mss));
   const mtu = Number.isFinite(mss) && mss > 0 ? Math.max(mss + HEADERS, LEAST_MTU) : DEFAULT_MTU;
   const [first] = spoken;
-  return { mtu, tcp: first === undefined ? {} : fitTcp(first, spoken) };
+  if (first === undefined) return { mtu, tcp: {} };
+  const tcpOptions = fitTcp(first, spoken);
+  return { mtu, tcp: asStreams ? { ...tcpOptions, ...fitStreams(spoken) } : tcpOptions };
 }
 
 /** What one connection asks for beside, where its SYN differs from the others'. */
@@ -73,6 +76,13 @@ function fitWindow(first: Conversation, all: readonly Conversation[], changes: C
   if (!isUsual || buffer > DEFAULTS.maxReceiveBuffer)
     changes.maxReceiveBuffer = largest + unit > buffer * 2 ? largest + unit - 1 : largest;
 }
+
+/** The largest window from the beginning on, and none of congestion: how fast text leaves is not what is compared. */
+const fitStreams = (all: readonly Conversation[]): Changes => ({
+  receiveBuffer: Math.max(DEFAULTS.receiveBuffer, ...all.map(largestWindow)),
+  maxReceiveBuffer: Math.max(DEFAULTS.maxReceiveBuffer, ...all.map(largestWindow)),
+  congestionControl: 'unlimited',
+});
 
 const scaleOf = ({ hostOffer, peerOffer }: Conversation): number =>
   (hostOffer?.shift ?? -1) >= 0 && (peerOffer?.shift ?? -1) >= 0 ? 2 ** Math.min(hostOffer!.shift, 14) : 1;

@@ -3,6 +3,7 @@ import type { Micros } from '../stack/time.ts';
 import { MILLISECOND, SECOND } from '../stack/time.ts';
 import * as arp from '../stack/wire/arp.ts';
 import * as ipv4 from '../stack/wire/ipv4.ts';
+import type * as tcp from '../stack/wire/tcp.ts';
 import type { Row } from './compare.ts';
 import { ABSENT, compare, differences } from './compare.ts';
 import type { Conversation } from './conversation.ts';
@@ -16,10 +17,13 @@ import type { Notes } from './notes.ts';
 import type { Recorded } from './recorded.ts';
 import type { Placed, Recording } from './recording.ts';
 import { toRecorded } from './rewrite.ts';
+import { StreamJudge } from './stream/stream-judge.ts';
 
 export interface JudgeOptions {
   readonly mask: Mask;
   readonly tolerance: Micros;
+  /** The host is another implementation: TCP is compared by what it says, not segment by segment. */
+  readonly asStreams: boolean;
 }
 
 /** A frame that is missing is waited for: one that comes late is a different thing from one that never comes. */
@@ -44,6 +48,7 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #notes: Notes;
   readonly #strays: Set<Recorded>;
+  readonly #streams: StreamJudge | undefined;
   #after = 0;
   #late: Placed | undefined = undefined;
 
@@ -54,6 +59,7 @@ export class Judge {
     this.#notes = notes;
     this.#strays = new Set(recording.strays);
     this.expectations = new Expectations(recording, ({ kind }) => this.#isCompared(kind));
+    this.#streams = options.asStreams ? new StreamJudge(this.expectations, options.mask) : undefined;
   }
 
   /** No tolerance at all: times are masked. */
@@ -74,17 +80,41 @@ export class Judge {
   sent(bytes: Uint8Array, reason: string, now: Micros): 'judged' | 'unanswered' {
     const facts = factsOf(bytes);
     if (!this.#isCompared(facts.kind)) return facts.kind === 'arp' && isRequest(facts) ? 'unanswered' : 'judged';
-    const live = this.#live.sent(facts);
     const tsval = facts.kind === 'tcp' ? tcpOptions(facts) : undefined;
-    if (live !== undefined) toRecorded(facts, live);
+    const live = this.#translated(facts);
     const next = live === undefined ? undefined : this.expectations.next(live.recorded);
     if (facts.kind === 'arp' && isRequest(facts)) return this.#asks(facts, live, next, reason, now);
     if (this.difference !== undefined) return 'judged';
-    if (live === undefined || next === undefined) this.#unexpected(facts, reason, now);
-    else this.#judge(facts, live, next, reason, now);
-    if (live !== undefined && next !== undefined && tsval?.hasTimestamps && next.facts.kind === 'tcp')
-      learnTimestamp(live, next, tsval.tsValue);
+    const streams = live?.recorded.kind === 'tcp' ? this.#streams : undefined;
+    if (live === undefined || (next === undefined && streams === undefined)) this.#unexpected(facts, reason, now);
+    else if (streams !== undefined) this.#judgeStream(streams, facts, live, reason, now, tsval);
+    else this.#judgeFrame(facts, live, next!, reason, now, tsval);
     return 'judged';
+  }
+
+  /** What a frame of the stack belongs to, with the capture's numbers in it. */
+  #translated(facts: Facts): LiveConversation | undefined {
+    const live = this.#live.sent(facts);
+    if (live !== undefined) toRecorded(facts, live);
+    return live;
+  }
+
+  #judgeFrame(
+    facts: Facts,
+    live: LiveConversation,
+    next: Recorded,
+    reason: string,
+    now: Micros,
+    tsval: tcp.Segment | undefined,
+  ): void {
+    this.#judge(facts, live, next, reason, now);
+    if (tsval?.hasTimestamps && next.facts.kind === 'tcp') learnTimestamp(live, next, tsval.tsValue);
+  }
+
+  /** What has to be sent before this frame of the peer may arrive; undefined: nothing is missing. */
+  neededBy(placed: Placed): Recorded | undefined {
+    if (this.#streams === undefined || placed.conversation.kind !== 'tcp') return this.expectations.neededBy(placed);
+    return this.#streams.neededBy(placed);
   }
 
   /** Time has come to `now`: true when a frame is missing for good. */
@@ -121,6 +151,35 @@ export class Judge {
       this.expectations.meet(conversation);
       this.compared++;
     } else this.#isAtAnotherTime(next, conversation, rows, reason, now);
+  }
+
+  #judgeStream(
+    streams: StreamJudge,
+    facts: Facts,
+    live: LiveConversation,
+    reason: string,
+    now: Micros,
+    tsval: tcp.Segment | undefined,
+  ): void {
+    const { recorded: conversation } = live;
+    const { met, mismatch, rows, beside } = streams.sent(facts, conversation, this.bases(conversation));
+    const about = { rows, at: now, conversation: conversation.name, reason };
+    if (mismatch !== undefined) {
+      this.#reportField(mismatch, beside === undefined ? about : { ...about, frame: beside });
+      return;
+    }
+    this.compared += met.length;
+    const [first] = met;
+    if (tsval?.hasTimestamps) for (const frame of met) learnTimestamp(live, frame, tsval.tsValue);
+    if (first !== undefined && streams.isBeginning(first) && Math.abs(now - first.at) > this.#tolerance)
+      this.#isAtAnotherTime(first, conversation, rows, reason, now);
+  }
+
+  #reportField(
+    { field, recorded, sent }: Pick<Row, 'field' | 'recorded' | 'sent'>,
+    about: { frame?: Recorded; rows: readonly Row[]; at: Micros; conversation: string; reason: string },
+  ): void {
+    this.#report('field', field, `${field}: recorded ${recorded}, sent ${sent}`, about);
   }
 
   /** It is not the frame that is expected: one was left out, one too many was sent, or it is not as it should be. */
@@ -197,6 +256,11 @@ export class Judge {
   }
 
   #isMissing({ frame, conversation }: Placed): void {
+    const unmet = conversation.kind === 'tcp' ? this.#streams?.unmet(conversation, frame) : undefined;
+    if (unmet !== undefined) {
+      this.#reportField(unmet, { frame, rows: [], at: frame.at, conversation: conversation.name, reason: '' });
+      return;
+    }
     const text = `recorded and not sent: frame ${frame.number} at ${milliseconds(frame.at - this.#recording.begin)}`;
     this.#report('missing', undefined, text, { frame, rows: [], at: frame.at, conversation: conversation.name, reason: '' });
   }

@@ -16,13 +16,21 @@ import { fitTo } from './fit.ts';
 import type { MaskName } from './mask.ts';
 import { Mask } from './mask.ts';
 import { Notes } from './notes.ts';
+import { isOtherImplementation } from './other-implementation.ts';
 import { readRecording } from './recording.ts';
 import { ReplayError } from './replay-error.ts';
 import { reportOn } from './report.ts';
 import { Replay } from './run.ts';
+import { WHAT_IS_COMPARED } from './stream/stream-judge.ts';
 
 /** A capture that was read, the bytes of a file, or frames from memory. */
 export type ReplayInput = Capture | Uint8Array | readonly RecordedFrame[];
+
+/**
+ * 'frames': each frame with its counterpart. 'streams': TCP by what is said in which place of the stream, by SYN, FIN and RST, and by
+ * what was acknowledged in the end.
+ */
+export type Comparison = 'frames' | 'streams';
 
 export interface ReplayOptions {
   /** The address of the host that the stack plays, such as 10.0.0.2. */
@@ -40,6 +48,8 @@ export interface ReplayOptions {
   readonly application?: Application;
   /** @default fitted to the options in the recorded host's SYNs */
   readonly tcp?: Partial<TcpOptions>;
+  /** @default 'streams' for a host that its own segments show to be another implementation (Linux, Windows), else 'frames' */
+  readonly compare?: Comparison;
   /** Of the host's interface. @default from the MSS in its SYNs, else 1500 */
   readonly mtu?: number;
   /** From the place where the capture was taken to the host. @default 0 at the host's own interface, else estimated */
@@ -56,46 +66,76 @@ export interface ReplayOptions {
 const DEFAULT_TOLERANCE: Micros = 5 * MILLISECOND;
 const MTU_RANGE = { least: 68, most: 65_535 };
 
-/** @throws ReplayError when that cannot even be tried; RangeError for options that make no sense */
+/**
+ * Where the application is derived, text is first written as early as the frames allow (together what was pushed together), then, if
+ * that differs, as late as they allow. What no capture tells, and `application` says: how text was divided into writes before Nagle's
+ * algorithm or a full window gathered them, when an application read what no window shows, and what it would have done later.
+ * @throws ReplayError when that cannot even be tried; RangeError for options that make no sense
+ */
 export async function replay(input: ReplayInput, options: ReplayOptions): Promise<ReplayResult> {
   const { host, tolerance = DEFAULT_TOLERANCE, application, seed = 1, settle = settled } = options;
   const mask = new Mask(options.mask, options.unmask);
   checkNumbers(options);
-  const { recording, notes, fitted } = read(input, options);
-  const { mtu, tcp } = { mtu: options.mtu ?? fitted.mtu, tcp: options.tcp ?? fitted.tcp };
-  const run = async (late: boolean): Promise<{ readonly played: Replay; readonly said: Notes }> => {
-    const { recording: heard, notes: said } = late ? read(input, options) : { recording, notes };
-    const played = new Replay(heard, { mask, tolerance, application, seed, settle, mtu, tcp, late }, said);
-    await played.run();
-    return { played, said };
+  const play = async (late: boolean): Promise<Played> => {
+    const { recording, notes, fitted, compare } = read(input, options);
+    const { mtu, tcp } = { mtu: options.mtu ?? fitted.mtu, tcp: options.tcp ?? fitted.tcp };
+    const asStreams = compare === 'streams';
+    if (asStreams) notes.say(WHAT_IS_COMPARED);
+    const run = new Replay(recording, { mask, tolerance, application, seed, settle, mtu, tcp, late, asStreams }, notes);
+    await run.run();
+    return { run, notes, begin: recording.begin, compare };
   };
-  const first = await run(false);
-  // text that Nagle's algorithm gathered looks as if it had been written together: then the later time is right
-  const second = first.played.judge.difference !== undefined && application === undefined ? await run(true) : first;
-  const { played, said } = second.played.judge.difference === undefined ? second : first;
-  const { judge, fed, log } = played;
+  const { run, notes, begin } = await bestOf(play, application === undefined);
+  const { judge, fed, log } = run;
   const result: Omit<ReplayResult, 'report'> = {
     matches: judge.difference === undefined,
     compared: judge.compared,
     expected: judge.expectations.count,
     fed,
     difference: judge.difference,
-    notes: said.lines,
+    notes: notes.lines,
     frames: log.frames(),
   };
-  return { ...result, report: reportOn(result, { host, begin: recording.begin }) };
+  return { ...result, report: reportOn(result, { host, begin }) };
+}
+
+interface Played {
+  readonly run: Replay;
+  readonly notes: Notes;
+  readonly begin: Micros;
+  readonly compare: Comparison;
+}
+
+/** Text that Nagle's algorithm gathered looks as if it had been written together: then the later time is right. */
+async function bestOf(play: (late: boolean) => Promise<Played>, isDerived: boolean): Promise<Played> {
+  const early = await play(false);
+  const { difference } = early.run.judge;
+  if (difference === undefined || !isDerived || early.compare === 'streams') return early;
+  const late = await play(true);
+  if (late.run.judge.difference === undefined) {
+    late.notes.say(
+      `the application writes as late as the capture allows; as early as it allows, this differs: ${difference.text}`,
+    );
+    return late;
+  }
+  early.notes.say(`tried twice, with text written as early and as late as the capture allows: both differ, this is the first`);
+  return early;
 }
 
 /** The options that `replay` would take from the capture by itself: what a test pins down so that a later change is seen. */
-export const fittedOptions = (input: ReplayInput, options: ReplayOptions): Fitted => read(input, options).fitted;
+export function fittedOptions(input: ReplayInput, options: ReplayOptions): Fitted & { readonly compare: Comparison } {
+  const { fitted, compare } = read(input, options);
+  return { ...fitted, compare };
+}
 
-function read(input: ReplayInput, { host, delay }: ReplayOptions) {
+function read(input: ReplayInput, { host, delay, compare }: ReplayOptions) {
   const word = parseV4(host);
   if (word === undefined) throw new ReplayError(`"${host}" is not an IPv4 address such as 10.0.0.2`);
   const notes = new Notes();
   const { frames, interfaces } = framesOf(input, notes);
   const recording = readRecording(frames, interfaces, { host: word, delay }, notes);
-  return { recording, notes, fitted: fitTo(recording) };
+  const way: Comparison = compare ?? (isOtherImplementation(recording) ? 'streams' : 'frames');
+  return { recording, notes, fitted: fitTo(recording, way === 'streams'), compare: way };
 }
 
 function framesOf(

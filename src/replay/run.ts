@@ -61,10 +61,7 @@ export class Replay {
     this.#host = new PlayedHost(recording, { ...options, boot: bootTime(recording) });
     this.#host.onFrame = (bytes, note) => this.#sent(bytes, note);
     this.log.addInterface('replay');
-    this.#derived =
-      options.application === undefined
-        ? new DerivedApplication(this.#host.stack, recording, options.mtu, options.late)
-        : undefined;
+    this.#derived = options.application === undefined ? new DerivedApplication(this.#host.stack, recording, options) : undefined;
     this.#events = timeline(recording);
   }
 
@@ -79,6 +76,7 @@ export class Replay {
       if (this.judge.difference !== undefined) return;
     }
     await this.#passUntil(this.#recording.end + this.#options.tolerance);
+    if (this.#options.asStreams) await this.#passWhile(() => this.judge.expectations.first() !== undefined);
     this.judge.finish();
   }
 
@@ -101,7 +99,7 @@ export class Replay {
       if (this.#host.nextTimeout() === event.at) await this.#rest();
       this.#takeTurn(event.placed);
     } else {
-      await this.#passWhile(() => event.frames.some((placed) => this.judge.expectations.neededBy(placed) !== undefined));
+      await this.#passWhile(() => event.frames.some((placed) => this.judge.neededBy(placed) !== undefined));
       if (this.judge.difference !== undefined) return;
       await this.#readBefore(event.frames);
       for (const placed of event.frames) this.#feed(placed);

@@ -5,6 +5,7 @@ import type { Micros } from '../stack/time.ts';
 import { MILLISECOND } from '../stack/time.ts';
 import type { Fitted } from './fit.ts';
 import type { MaskName } from './mask.ts';
+import type { Comparison } from './replay.ts';
 
 export interface TestFileOptions {
   /** What the capture is called in the name of the test. */
@@ -14,6 +15,7 @@ export interface TestFileOptions {
   readonly source: { readonly path: string } | { readonly base64: string };
   /** Pinned down, so that the options of a SYN are compared and not fitted. */
   readonly fitted: Fitted;
+  readonly compare?: Comparison;
   readonly mask?: readonly MaskName[];
   readonly tolerance?: Micros;
 }
@@ -21,11 +23,12 @@ export interface TestFileOptions {
 /** Of a line of base64. */
 const LINE = 120;
 
-export function testFile({ name, host, source, fitted, mask = [], tolerance }: TestFileOptions): string {
+export function testFile({ name, host, source, fitted, compare = 'frames', mask = [], tolerance }: TestFileOptions): string {
   const settings = [
     `host: ${quote(host)}`,
     `mtu: ${fitted.mtu}`,
     `tcp: ${tcpText(fitted.tcp)}`,
+    ...(compare === 'frames' ? [] : [`compare: ${quote(compare)}`]),
     ...(mask.length > 0 ? [`mask: [${mask.map(quote).join(', ')}]`] : []),
     ...(tolerance === undefined ? [] : [`tolerance: ${tolerance / MILLISECOND} * 1000, // microseconds`]),
   ];

@@ -1,9 +1,9 @@
 /** `tapstack capture replay`: the stack in the place of a host of a capture. Exit code 1 when it does not answer as recorded. */
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { MaskName } from '../../../replay/mask.ts';
 import { Mask } from '../../../replay/mask.ts';
-import type { ReplayOptions } from '../../../replay/replay.ts';
+import type { Comparison, ReplayOptions } from '../../../replay/replay.ts';
 import { replay } from '../../../replay/replay.ts';
 import { ReplayError } from '../../../replay/replay-error.ts';
 import type { Micros } from '../../../stack/time.ts';
@@ -16,6 +16,7 @@ export interface ReplayFlags {
   readonly host: string;
   readonly mask?: readonly MaskName[];
   readonly tolerance?: Micros;
+  readonly compare?: Comparison;
   readonly json?: boolean;
 }
 
@@ -40,13 +41,20 @@ export function withReplayOptions(command: Command): Command {
   return command
     .requiredOption('--host <address>', 'whom the stack plays', address)
     .option('--mask <fields>', 'fields that are not compared, with commas: tcp.window,tcp.options', mask)
-    .option('--tolerance <time>', 'how far from its recorded time a frame may leave (default: 5ms)', parse.duration);
+    .option('--tolerance <time>', 'how far from its recorded time a frame may leave (default: 5ms)', parse.duration)
+    .addOption(
+      new Option(
+        '--compare <how>',
+        'each frame with its own, or TCP by what it says: windows, segments and retransmissions are left out (default: streams for another implementation, such as Linux, else frames)',
+      ).choices(['frames', 'streams']),
+    );
 }
 
-export const replayOptions = ({ host, mask: masked, tolerance }: ReplayFlags): ReplayOptions => ({
+export const replayOptions = ({ host, mask: masked, tolerance, compare }: ReplayFlags): ReplayOptions => ({
   host,
   ...(masked === undefined ? {} : { mask: masked }),
   ...(tolerance === undefined ? {} : { tolerance }),
+  ...(compare === undefined ? {} : { compare }),
 });
 
 /** @throws UsageError for a host that is not in the capture */

@@ -42,6 +42,7 @@ async function toTest(file: string, flags: ToTestFlags): Promise<number> {
     host,
     source: sourceOf(file, output),
     fitted,
+    compare: fitted.compare,
     ...(mask === undefined ? {} : { mask }),
     ...(tolerance === undefined ? {} : { tolerance }),
   });
