@@ -29,7 +29,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   capture: ['stack/wire', 'stack/bytes', 'stack/time', 'stack/device'],
   // the public names of what reads captures, and of the replay that is built on it
   'capture/index': ['capture', 'replay'],
-  replay: ['stack', 'capture/record', 'capture/file', 'capture/dissect', 'capture/words', 'capture/ladder', 'replay/translate'],
+  replay: [
+    'stack',
+    'capture/record',
+    'capture/file',
+    'capture/filter/nearest',
+    'capture/dissect',
+    'capture/words',
+    'capture/ladder',
+    'replay/translate',
+  ],
   'replay/translate': [],
   drill: ['stack', 'lab', 'capture', 'replay/translate'],
   scenarios: ['stack', 'lab', 'capture', 'services'],

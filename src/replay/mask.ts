@@ -1,4 +1,5 @@
 /** What is compared of a frame and what is not, by the names of the fields. */
+import { nearest } from '../capture/filter/nearest.ts';
 
 /** Every field that the comparison names, in the order in which a difference is looked for: what follows from others is last. */
 export const FIELDS = [
@@ -96,6 +97,17 @@ export class Mask {
 function fieldsCalled(name: string): readonly Field[] {
   const found = FIELDS.filter((field) => field === name || field.startsWith(`${name}.`));
   if (found.length > 0) return found;
-  const near = FIELDS.filter((field) => field.startsWith(`${name.split('.')[0]}.`));
-  throw new RangeError(`there is no field "${name}" to mask; there is ${(near.length > 0 ? near : FIELDS).join(', ')}`);
+  throw new RangeError(`there is no field "${name}" to mask; ${meant(name)}`);
+}
+
+/** The nearest names; else those of the protocol, or what there is in groups. */
+function meant(name: string): string {
+  const [protocol = ''] = name.split('.');
+  const groups = [...new Set(FIELDS.map((field) => field.split('.')[0] ?? field))];
+  const near = nearest(name, [...FIELDS, ...groups]);
+  if (near.length > 0) return `did you mean ${near.join(' or ')}?`;
+  const siblings = FIELDS.filter((field) => field.startsWith(`${protocol}.`));
+  const last = FIELDS.filter((field) => field.includes('.') && nearest(name, [field.split('.').at(-1)!]).length > 0);
+  if (siblings.length === 0 && last.length > 0) return `did you mean ${last.slice(0, 3).join(' or ')}?`;
+  return `there is ${(siblings.length > 0 ? siblings : groups).join(', ')}`;
 }

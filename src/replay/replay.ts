@@ -13,10 +13,12 @@ import type { Application } from './application.ts';
 import type { ReplayResult } from './difference.ts';
 import type { Fitted } from './fit.ts';
 import { fitTo } from './fit.ts';
+import { acknowledgesUnseen, isMissingSegments } from './losses.ts';
 import type { MaskName } from './mask.ts';
 import { Mask } from './mask.ts';
 import { Notes } from './notes.ts';
 import { isOtherImplementation } from './other-implementation.ts';
+import type { Recording } from './recording.ts';
 import { readRecording } from './recording.ts';
 import { ReplayError } from './replay-error.ts';
 import { reportOn } from './report.ts';
@@ -48,7 +50,10 @@ export interface ReplayOptions {
   readonly application?: Application;
   /** @default fitted to the options in the recorded host's SYNs */
   readonly tcp?: Partial<TcpOptions>;
-  /** @default 'streams' for a host that its own segments show to be another implementation (Linux, Windows), else 'frames' */
+  /**
+   * @default 'streams' for a host that its own segments show to be another implementation (Linux, Windows), and where segments of it
+   * were lost before the place of the recording; else 'frames'
+   */
   readonly compare?: Comparison;
   /** Of the host's interface. @default from the MSS in its SYNs, else 1500 */
   readonly mtu?: number;
@@ -77,16 +82,17 @@ export async function replay(input: ReplayInput, options: ReplayOptions): Promis
   const mask = new Mask(options.mask, options.unmask);
   checkNumbers(options);
   const play = async (late: boolean): Promise<Played> => {
-    const { recording, notes, fitted, compare } = read(input, options);
+    const { recording, notes, fitted, compare, reason } = read(input, options);
     const { mtu, tcp } = { mtu: options.mtu ?? fitted.mtu, tcp: options.tcp ?? fitted.tcp };
     const asStreams = compare === 'streams';
-    if (asStreams) notes.say(WHAT_IS_COMPARED);
+    if (asStreams) notes.say(`${reason}: ${WHAT_IS_COMPARED}`);
     const run = new Replay(recording, { mask, tolerance, application, seed, settle, mtu, tcp, late, asStreams }, notes);
     await run.run();
-    return { run, notes, begin: recording.begin, compare };
+    return { run, notes, recording, compare };
   };
-  const { run, notes, begin } = await bestOf(play, application === undefined);
+  const { run, notes, recording, compare } = await bestOf(play, application === undefined);
   const { judge, fed, log } = run;
+  if (judge.difference !== undefined) explain(recording, compare, notes);
   const result: Omit<ReplayResult, 'report'> = {
     matches: judge.difference === undefined,
     compared: judge.compared,
@@ -96,13 +102,13 @@ export async function replay(input: ReplayInput, options: ReplayOptions): Promis
     notes: notes.lines,
     frames: log.frames(),
   };
-  return { ...result, report: reportOn(result, { host, begin }) };
+  return { ...result, report: reportOn(result, { host, begin: recording.begin }) };
 }
 
 interface Played {
   readonly run: Replay;
   readonly notes: Notes;
-  readonly begin: Micros;
+  readonly recording: Recording;
   readonly compare: Comparison;
 }
 
@@ -134,8 +140,30 @@ function read(input: ReplayInput, { host, delay, compare }: ReplayOptions) {
   const notes = new Notes();
   const { frames, interfaces } = framesOf(input, notes);
   const recording = readRecording(frames, interfaces, { host: word, delay }, notes);
-  const way: Comparison = compare ?? (isOtherImplementation(recording) ? 'streams' : 'frames');
-  return { recording, notes, fitted: fitTo(recording, way === 'streams'), compare: way };
+  const reason = compare === undefined ? whyStreams(recording) : compare === 'streams' ? 'as asked for' : undefined;
+  const asStreams = reason !== undefined;
+  const way: Comparison = asStreams ? 'streams' : 'frames';
+  return { recording, notes, fitted: fitTo(recording, asStreams), compare: way, reason };
+}
+
+/** Why frame by frame would be no fair comparison; undefined: it is one. The capture alone decides, not the stack of today. */
+function whyStreams(recording: Recording): string | undefined {
+  if (isOtherImplementation(recording)) return 'the host is another implementation';
+  return isMissingSegments(recording) ? 'segments of the host were lost before the place of the recording' : undefined;
+}
+
+/** What of the capture may be the reason of a difference. */
+function explain(recording: Recording, compare: Comparison, notes: Notes): void {
+  const unseen = acknowledgesUnseen(recording);
+  if (unseen !== undefined)
+    notes.about(
+      unseen.number,
+      'acknowledges what was not recorded before: the capture is not complete, and the stack was not fed with it',
+    );
+  if (compare === 'frames' && !recording.isHosts)
+    notes.say(
+      'not known to be recorded at the host itself: what it had seen when it spoke is guessed; comparing by streams leaves that out',
+    );
 }
 
 function framesOf(

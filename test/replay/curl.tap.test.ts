@@ -42,6 +42,11 @@ describe.each([
     expect(result.matches, result.report).toBe(true);
     expect(result.compared).toBeGreaterThan(10);
 
+    // the other side is Linux: the stack in its place says the same, with windows and acknowledgments of its own
+    const linux = await replay(capture, { ...OPTIONS, host: '10.0.0.1' });
+    expect(linux.matches, linux.report).toBe(true);
+    expect(linux.notes.join()).toContain('the host is another implementation');
+
     const { frames } = readCapture(capture);
     const answer = frames.find(({ bytes: frame }) => {
       const { network, transport, payload } = dissect(frame);

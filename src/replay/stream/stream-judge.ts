@@ -35,9 +35,9 @@ const OF_SYN: ReadonlySet<Field> = new Set([
   'tcp.options.tsecr',
 ]);
 
-/** What is compared of such a host, in a line for the notes. */
+/** What is compared then, in a line for the notes, behind the reason. */
 export const WHAT_IS_COMPARED =
-  'the host is another implementation: of its TCP is compared what it says in which place, SYN, FIN and RST, and what it has acknowledged in the end; not windows, how text is cut into segments, which acknowledgments leave by themselves, and what is sent again';
+  'of its TCP is compared what it says in which place, SYN, FIN and RST, and what it has acknowledged in the end; not windows, how text is cut into segments, which acknowledgments leave by themselves, and what is sent again';
 
 export interface Verdict {
   /** Recorded frames of which everything has been said now. */

@@ -79,12 +79,21 @@ export class Stream {
 
   #takeReset(facts: Facts): Mismatch | undefined {
     const [first] = this.#resets;
+    if (first === undefined && this.#isOver) return undefined;
     if (first === undefined) return { field: 'tcp.flags', recorded: 'no RST', sent: 'RST', frame: undefined };
     const places = this.#resets.map((one) => placeOf(one, this.#isn));
     const place = placeOf({ facts }, this.#isn);
     if (!places.includes(place)) return { field: 'tcp.seq', recorded: String(places[0]), sent: String(place), frame: first };
     this.#hasReset = true;
     return undefined;
+  }
+
+  /**
+   * Everything has been said and acknowledged on both sides. What the peer says then was said to a host that had not got its last
+   * acknowledgment: it was lost behind the place of the recording, and the stack has forgotten the connection.
+   */
+  get #isOver(): boolean {
+    return this.#fin !== undefined && this.#sentTo > this.#fin.place && this.#ackedTo >= this.#mostAck;
   }
 
   #wrongText(facts: Facts): Mismatch | undefined {

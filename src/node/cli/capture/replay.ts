@@ -45,8 +45,8 @@ export function withReplayOptions(command: Command): Command {
     .addOption(
       new Option(
         '--compare <how>',
-        'each frame with its own, or TCP by what it says: windows, segments and retransmissions are left out (default: streams for another implementation, such as Linux, else frames)',
-      ).choices(['frames', 'streams']),
+        'frames: each with its own; streams: TCP by what it says, without windows, how text is cut, and what is sent again (default: frames, but streams for another implementation such as Linux, or where segments were lost before the recording)',
+      ).argParser(comparison),
     );
 }
 
@@ -69,6 +69,11 @@ export async function orUsage<T>(act: () => T | Promise<T>): Promise<T> {
 
 function address(text: string): string {
   if (parseV4(text) === undefined) throw new InvalidArgumentError('an address is written 10.0.0.2');
+  return text;
+}
+
+function comparison(text: string): Comparison {
+  if (text !== 'frames' && text !== 'streams') throw new InvalidArgumentError('frames or streams');
   return text;
 }
 
