@@ -28,6 +28,7 @@ export const TSHARK_SETTINGS: readonly string[] = [
   'ip.check_checksum:TRUE',
   'ip.defragment:FALSE',
   'ipv6.defragment:FALSE',
+  'eth.fcs:Never',
 ];
 
 const UNSPOKEN = ['http', 'http2', 'tls', 'echo', 'discard', 'daytime', 'chargen', 'rsync', 'ipx', 'ospf'];

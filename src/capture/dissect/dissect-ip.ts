@@ -42,6 +42,7 @@ export function dissectIpv4(view: DataView, range: Range, faults: string[]): Fou
     end: packetEnd,
     wireEnd: isSure ? wireEnd : packetEnd,
     pseudoSum,
+    isV6: false,
     partial: range.partial || network.moreFragments,
   };
   const carried = network.fragmentOffset > 0 ? opaque(inside) : dissectTransport(view, network.protocol, inside, faults);
@@ -68,6 +69,7 @@ export function dissectIpv6(view: DataView, range: Range, faults: string[]): Fou
     end: packetEnd,
     wireEnd: isTooLong ? packetEnd : Math.max(at + total, packetEnd),
     pseudoSum: isWhole ? pseudoSumOf(view, at, network, packetEnd - bodyStart) : undefined,
+    isV6: true,
     partial: range.partial || isFragment,
   };
   const carried = isLaterFragment ? opaque(inside) : dissectTransport(view, network.protocol, inside, faults);

@@ -44,8 +44,9 @@ function readOptions(view: DataView, range: Range, headerEnd: number, faults: st
   let at = range.at + ipv4.HEADER;
   while (at < end) {
     const kind = view.getUint8(at);
-    if (kind === 0) break;
-    if (kind === 1) {
+    if (kind === 0 || kind === 1) {
+      options.push({ at, length: 1, kind, name: ipv4OptionName(kind) });
+      if (kind === 0) break;
       at++;
       continue;
     }

@@ -22,6 +22,7 @@ export function dissectUdp(
   const isPlausible = length >= udp.HEADER && (range.partial || length <= wireEnd - at);
   if (!isPlausible) faults.push(`UDP length ${length}, but ${size} bytes are there`);
   const state = fits ? udpChecksum(view, { ...range, end: at + length }, size - length) : 'unchecked';
+  if (state === 'illegal') faults.push('UDP without a checksum, which IPv6 does not allow');
   if (state === 'bad') faults.push(`UDP checksum ${hex(udp.checksumField(view, at), 4)} is wrong`);
   const [sourcePort, destinationPort] = [udp.sourcePort(view, at), udp.destinationPort(view, at)];
   const transport: Udp = { kind: 'udp', at, sourcePort, destinationPort, length, checksum: state };
@@ -32,6 +33,6 @@ export function dissectUdp(
 
 /** @param excess how much longer the IP payload is than UDP says: the pseudo-header takes UDP's own length (RFC 768) */
 function udpChecksum(view: DataView, range: TransportRange, excess: number): ChecksumState {
-  if (udp.checksumField(view, range.at) === 0) return 'absent';
+  if (udp.checksumField(view, range.at) === 0) return range.isV6 && !range.partial ? 'illegal' : 'absent';
   return checksumState(view, { ...range, pseudoSum: range.pseudoSum === undefined ? undefined : range.pseudoSum - excess });
 }

@@ -8,8 +8,11 @@ export interface Span {
   readonly length: number;
 }
 
-/** 'unchecked' where not all bytes it covers are there; 'absent' where UDP says that there is none. */
-export type ChecksumState = 'good' | 'bad' | 'absent' | 'unchecked';
+/**
+ * 'unchecked' where not all bytes it covers are there; 'absent' where UDP says that there is none; 'illegal' where it says so
+ * over IPv6, which does not allow it (RFC 8200 §8.1).
+ */
+export type ChecksumState = 'good' | 'bad' | 'absent' | 'illegal' | 'unchecked';
 
 /** IEEE 802.1Q: the four bytes from the tag's type on. */
 export interface Vlan {
@@ -100,7 +103,7 @@ export interface Ipv4 {
   readonly headerLength: number;
   /** As it stands there: 0 where the kernel left it to the card (TCP segmentation offload). */
   readonly totalLength: number;
-  /** Without padding: no operation and end of list. */
+  /** With the padding: no operation, and the end of the list. */
   readonly options: readonly Ipv4Option[];
   readonly checksum: ChecksumState;
 }

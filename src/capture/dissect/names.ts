@@ -48,6 +48,8 @@ export const protocolName = (protocol: number): string => PROTOCOLS[protocol] ??
 
 /** RFC 791 §3.1 and the IANA registry. */
 const IPV4_OPTIONS: Record<number, string> = {
+  0: 'end of options',
+  1: 'no operation',
   7: 'record route',
   68: 'timestamp',
   130: 'security',

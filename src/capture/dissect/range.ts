@@ -24,6 +24,7 @@ export interface Range {
 export interface TransportRange extends Range {
   /** Sum of the pseudo-header, or undefined when not all bytes are there that the checksum covers. */
   readonly pseudoSum: number | undefined;
+  readonly isV6: boolean;
 }
 
 /** True when bytes may be missing without a fault. */

@@ -206,7 +206,11 @@ describe('what is malformed is said', () => {
     const frame = Uint8Array.from([...header, ...options, ...packet.bytes.slice(packet.transport, packet.end)]);
     frame.set([0x47, 0, 0, frame.length - 14], 14);
     expect(dissect(frame).network).toMatchObject({
-      options: [{ name: 'record route' }, { name: 'router alert' }],
+      options: [
+        { name: 'record route', at: 34, length: 3 },
+        { name: 'no operation', at: 37, length: 1 },
+        { name: 'router alert', at: 38, length: 4 },
+      ],
       headerLength: 28,
     });
     expect(dissect(frame).transport).toMatchObject({ checksum: 'good' });

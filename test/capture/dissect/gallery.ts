@@ -116,6 +116,13 @@ const dnsService = join(
   record(SAME, 12, dnsName('host.example.com')),
 );
 
+const dnsTree = join(
+  dnsHeader(9, 0x8400, 1, 1, 0, 1),
+  question('a.example.org', 39),
+  record(fromHex('c00e'), 39, dnsName('example.net')),
+  join(Uint8Array.of(0), u16(41), u16(512), u32(0), u16(20), fromHex('000a0010 0102030405060708 1112131415161718')),
+);
+
 function dhcp(operation: number, addresses: string, options: string): Uint8Array {
   const fixed = fromHex(`0${operation} 01 06 00 3903f326 0003 8000 ${addresses} 020000000001 ${'00'.repeat(10)}`);
   return join(fixed, new Uint8Array(64 + 128), fromHex('63825363'), fromHex(options));
@@ -130,7 +137,13 @@ const offer = dhcp(
   '00000000 0a000005 0a000001 00000000',
   '350102 3604 0a000001 3304 00000e10 3a04 00000708 3b04 00000c4e 0104 ffffff00 0308 0a0000010a0000fe 0608 0a0000010a000003 0f0b 6578616d706c652e636f6d 1c04 0a0000ff 1a02 05dc 1701 40 130100 2a04 0a000009 ff',
 );
-const nak = dhcp(2, '00000000 00000000 00000000 00000000', '350106 3604 0a000001 3808 6e6f206c65617365 3c05 746573740a ff0000');
+const nak = dhcp(2, '00000000 00000000 00000000 00000000', '350106 3604 0a000001 3808 6e6f206c65617365 3c04 74657374 ff0000');
+
+const boot = dhcp(
+  2,
+  '00000000 0a000005 0a000001 0a000009',
+  '350105 0404 0a000004 0704 0a000007 1105 2f726f6f74 4204 74667470 4306 626f6f742e30 5203 010161 ff',
+);
 
 const quotedUdp = udp(pattern(20), 5000, 33_434).subarray(14, 14 + 28);
 const quotedTcp = tcpFrame({ flags: tcp.SYN, segment: SYN }).subarray(14);
@@ -140,7 +153,13 @@ const fragment = (field: number, length: number): Uint8Array => {
   const at = (field & 0x1fff) * 8;
   return ethernet(0x0800, ipv4(17, body.subarray(at, at + length), undefined, field));
 };
-const V6_UDP = fromHex('13881389 0010 0000 0102030405060708');
+/** A segment or datagram with the checksum that belongs between the two addresses of `ipv6`. */
+function summed(protocol: number, body: Uint8Array, checksumAt: number): Uint8Array {
+  const pseudo = sumOf(fromHex(`${V6_SOURCE} ${V6_TARGET}`), protocol + body.length);
+  return put16(body, checksumAt, ~sumOf(body, pseudo) & 0xffff);
+}
+const V6_BARE_UDP = fromHex('13881389 0010 0000 0102030405060708');
+const V6_UDP = summed(17, V6_BARE_UDP, 6);
 
 export interface GalleryFrame {
   readonly name: string;
@@ -226,14 +245,7 @@ export const GALLERY: readonly GalleryFrame[] = [
   frame('last fragment', fragment(185, 528)),
   frame(
     'record route',
-    ethernet(
-      0x0800,
-      ipv4(
-        17,
-        udpPacket(pattern(4), { sourcePort: 4000, destinationPort: 4001 }).bytes.slice(-12),
-        fromHex('01 070b08 0a000009 00000000 00'),
-      ),
-    ),
+    ethernet(0x0800, ipv4(17, udp(pattern(4), 4000, 4001).slice(34), fromHex('01 070b08 0a000009 00000000 00'))),
   ),
   frame('router alert', ethernet(0x0800, ipv4(89, pattern(8), fromHex('94040000')))),
   frame('loose source route', ethernet(0x0800, ipv4(253, pattern(8), fromHex('830704 0a000009 00')))),
@@ -260,7 +272,22 @@ export const GALLERY: readonly GalleryFrame[] = [
   frame('SNAP', join(fromHex(`${MACS} 0024 aaaa03 000000 0806`), arpFrame(arp.REQUEST, A, B).subarray(14))),
   frame('an EtherType without a name', ethernet(0x1234, pattern(50))),
   frame('IPv6 UDP', ethernet(0x86dd, ipv6(17, V6_UDP))),
-  frame('IPv6 TCP', ethernet(0x86dd, ipv6(6, fromHex('0050 0051 00000001 00000002 5010 0100 0000 0000'), undefined, '6bb00000'))),
+  frame('IPv6 UDP without checksum', ethernet(0x86dd, ipv6(17, V6_BARE_UDP))),
+  frame('IPv6 last fragment', ethernet(0x86dd, ipv6(44, pattern(16), fromHex('11000590 0000abcd')))),
+  frame(
+    'IPv6 authentication header',
+    ethernet(0x86dd, ipv6(51, V6_UDP, fromHex('11040000 00000100 00000001 0102030405060708090a0b0c'))),
+  ),
+  frame('IPv6 jumbo option', ethernet(0x86dd, ipv6(0, V6_UDP, fromHex('1100 c204 00010000')))),
+  frame('802.1Q with LLC', fromHex(`${MACS} 8100 0005 0007 e0e003 01020304`)),
+  frame('stream identifier', ethernet(0x0800, ipv4(253, pattern(8), fromHex('88041234')))),
+  frame('extended echo request', bytesOf(icmpPacket(42, 0, 0x0001_0201, new Uint8Array(0)))),
+  frame('DNS other tree', udp(dnsTree, 53, 5004)),
+  frame('DHCP boot', udp(boot, 67, 68)),
+  frame(
+    'IPv6 TCP',
+    ethernet(0x86dd, ipv6(6, summed(6, fromHex('0050 0051 00000001 00000002 5010 0100 0000 0000'), 16), undefined, '6bb00000')),
+  ),
   frame('IPv6 no next header', ethernet(0x86dd, ipv6(59, pattern(4)))),
   frame('ICMPv6 echo', ethernet(0x86dd, icmpv6('80000000 0007 0001 61626364'))),
   frame(
@@ -308,6 +335,7 @@ export const GALLERY: readonly GalleryFrame[] = [
     bytes: join(fromHex('0000 0001 0006 020000000001 0000 0800'), tcpFrame({ seq: 4 }).slice(14)),
     linkType: 113,
   },
+  { name: 'cooked LLC', bytes: fromHex('0000 0001 0006 020000000001 0000 0005 e0e00301'), linkType: 113 },
   {
     name: 'cooked loopback',
     bytes: join(fromHex('0000 0304 0006 000000000000 0000 0800'), echoFrame().slice(14)),

@@ -3,13 +3,15 @@ import type { DhcpOption } from '../dissect-dhcp.ts';
 import { OPTION_END } from '../dissect-dhcp.ts';
 import { dhcpMessageName } from '../names.ts';
 import type { FieldTable } from './field.ts';
-import { bytes, flag, ipv4, number, text } from './field.ts';
+import { bytes, flag, hex, ipv4, mac, number, text } from './field.ts';
 import type { FieldList } from './field-list.ts';
 
 export const DHCP_OPTION_FIELDS = {
   'dhcp.option.type': number('option'),
   'dhcp.option.length': number('length'),
   'dhcp.option.value': bytes('value'),
+  'dhcp.hw.type': hex('hardware type', 2),
+  'dhcp.hw.mac_addr': mac('client hardware address'),
   'dhcp.option.end': number('end of options'),
   'dhcp.option.subnet_mask': ipv4('subnet mask'),
   'dhcp.option.router': ipv4('router'),
@@ -99,7 +101,17 @@ export function addDhcpOption(list: Fields, { at, length, code, value }: DhcpOpt
   const parts = list.add('dhcp.option.type', at, length, code, info?.name ?? '');
   parts.u8('dhcp.option.length', at + 1, 'bytes');
   parts.bytes('dhcp.option.value', value.at, value.length);
+  if (code === OPTION_CLIENT_ID) addClientId(parts, value.at, value.length);
   if (info?.key !== undefined && info.reading !== undefined) addValue(parts, info.key, info.reading, value.at, value.length);
+}
+
+const OPTION_CLIENT_ID = 61;
+
+/** RFC 2132 §9.14: most clients put their Ethernet address in, with its type in front. */
+function addClientId(list: Fields, at: number, length: number): void {
+  if (length !== 7 || list.view.getUint8(at) !== 1) return;
+  list.u8('dhcp.hw.type', at, 'Ethernet');
+  list.mac('dhcp.hw.mac_addr', at + 1);
 }
 
 function addValue(list: Fields, key: Key, reading: Reading, at: number, length: number): void {

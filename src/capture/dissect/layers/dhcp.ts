@@ -4,12 +4,11 @@ import { BOOTP_HEADER } from '../dissect-dhcp.ts';
 import { dhcpMessageName } from '../names.ts';
 import { addDhcpOption, DHCP_OPTION_FIELDS } from './dhcp-options.ts';
 import type { FieldTable, Layer } from './field.ts';
-import { bytes, flag, hex, ipv4, mac, number, text } from './field.ts';
+import { bytes, flag, hex, ipv4, number, text } from './field.ts';
 import { FieldList } from './field-list.ts';
 
 export const DHCP_FIELDS = {
   'dhcp.type': number('operation'),
-  'dhcp.hw.type': hex('hardware type', 2),
   'dhcp.hw.len': number('hardware address length'),
   'dhcp.hops': number('hops'),
   'dhcp.id': hex('transaction id', 8),
@@ -21,7 +20,6 @@ export const DHCP_FIELDS = {
   'dhcp.ip.your': ipv4('your address'),
   'dhcp.ip.server': ipv4('next server'),
   'dhcp.ip.relay': ipv4('relay agent'),
-  'dhcp.hw.mac_addr': mac('client hardware address'),
   'dhcp.hw.addr_padding': bytes('padding'),
   'dhcp.server': text('server name'),
   'dhcp.file': text('boot file'),

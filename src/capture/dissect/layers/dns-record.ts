@@ -13,11 +13,12 @@ export const DNS_RECORD_FIELDS = {
   'dns.resp.class': hex('class', 4),
   'dns.resp.ttl': number('time to live'),
   'dns.resp.len': number('data length'),
-  'dns.rr.udp_payload_size': hex('UDP payload size', 4),
+  'dns.rr.udp_payload_size': number('UDP payload size'),
   'dns.resp.ext_rcode': hex('extended response code', 2),
   'dns.resp.edns0_version': number('EDNS version'),
   'dns.resp.z': hex('flags', 4),
   'dns.resp.z.do': flag('DNSSEC records wanted'),
+  'dns.resp.z.reserved': hex('reserved', 4),
   'dns.a': ipv4('address'),
   'dns.aaaa': ipv6('address'),
   'dns.ns': text('name server'),
@@ -42,6 +43,8 @@ export const DNS_RECORD_FIELDS = {
   'dns.opt.code': number('option'),
   'dns.opt.len': number('option length'),
   'dns.opt.data': bytes('option value'),
+  'dns.opt.cookie.client': bytes('client cookie'),
+  'dns.opt.cookie.server': bytes('server cookie'),
 } satisfies FieldTable;
 
 type Fields = FieldList<typeof DNS_RECORD_FIELDS>;
@@ -69,11 +72,12 @@ export function addDnsRecord(list: Fields, record: DnsRecord): void {
 
 /** RFC 6891 §6.1.2: class and time to live have other meanings. */
 function addExtension(list: Fields, typeAt: number): void {
-  list.u16('dns.rr.udp_payload_size', typeAt + 2, `${list.view.getUint16(typeAt + 2)} bytes`);
+  list.u16('dns.rr.udp_payload_size', typeAt + 2, 'bytes');
   list.u8('dns.resp.ext_rcode', typeAt + 4);
   list.u8('dns.resp.edns0_version', typeAt + 5);
   const flags = list.u16('dns.resp.z', typeAt + 6);
   flags.flag('dns.resp.z.do', typeAt + 6, 2, 0x8000);
+  flags.bits('dns.resp.z.reserved', typeAt + 6, 2, 0x7fff);
 }
 
 function addContent(list: Fields, { type, data, content }: DnsRecord): void {
@@ -109,6 +113,7 @@ function addContent(list: Fields, { type, data, content }: DnsRecord): void {
         list.u16('dns.opt.code', option.at, ednsOptionName(list.view.getUint16(option.at)));
         list.u16('dns.opt.len', option.at + 2, 'bytes');
         list.bytes('dns.opt.data', option.at + 4, option.length - 4);
+        if (list.view.getUint16(option.at) === EDNS_COOKIE) addCookie(list, option.at + 4, option.length - 4);
       }
       return;
     default:
@@ -130,6 +135,14 @@ function addAuthority(list: Fields, at: number, server: DnsName, mailbox: DnsNam
   list.u32('dns.soa.retry_interval', numbers + 8, 'seconds');
   list.u32('dns.soa.expire_limit', numbers + 12, 'seconds');
   list.u32('dns.soa.minimum_ttl', numbers + 16, 'seconds');
+}
+
+const EDNS_COOKIE = 10;
+
+/** RFC 7873 §4: eight bytes of the client, and what the server gave it. */
+function addCookie(list: Fields, at: number, length: number): void {
+  list.bytes('dns.opt.cookie.client', at, Math.min(length, 8));
+  list.bytes('dns.opt.cookie.server', at + 8, length - 8);
 }
 
 /** RFC 6891 and the IANA registry. */

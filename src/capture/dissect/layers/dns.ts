@@ -69,7 +69,7 @@ function addFlags(list: Fields, message: Dns): void {
   parts.flag('dns.flags.recdesired', at, 2, 0x0100);
   if (isResponse(message)) parts.flag('dns.flags.recavail', at, 2, 0x0080);
   parts.flag('dns.flags.z', at, 2, 0x0040);
-  if (isResponse(message)) parts.flag('dns.flags.authenticated', at, 2, 0x0020);
+  parts.flag('dns.flags.authenticated', at, 2, 0x0020);
   parts.flag('dns.flags.checkdisable', at, 2, 0x0010);
   if (isResponse(message)) parts.bits('dns.flags.rcode', at, 2, 0x000f, dnsCodeName(flags & 15));
 }

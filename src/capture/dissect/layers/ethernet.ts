@@ -30,11 +30,14 @@ export const SERVICE_VLAN_FIELDS = {
   'ieee8021ad.priority': number('priority code point'),
   'ieee8021ad.dei': flag('drop eligible indicator'),
   'ieee8021ad.id': number('VLAN identifier'),
+  'ieee8021ah.etype': hex('type', 4),
 } satisfies FieldTable;
 
 export const LLC_FIELDS = {
   'llc.dsap': hex('destination service access point', 2),
+  'llc.dsap.ig': flag('group'),
   'llc.ssap': hex('source service access point', 2),
+  'llc.ssap.cr': flag('response'),
   'llc.control': hex('control', 2),
   'llc.oui': number('organization code'),
   'llc.type': hex('type', 4),
@@ -102,16 +105,17 @@ function tagFields(view: DataView, end: number, at: number): Layer['fields'] {
 
 function serviceTagFields(view: DataView, end: number, at: number): Layer['fields'] {
   const list = new FieldList(view, SERVICE_VLAN_FIELDS, end);
-  list.bits('ieee8021ad.priority', at, 2, 0xe000);
-  list.flag('ieee8021ad.dei', at, 2, 0x1000);
+  list.bits('ieee8021ad.priority', at, 1, 0xe0);
+  list.flag('ieee8021ad.dei', at, 1, 0x10);
   list.bits('ieee8021ad.id', at, 2, 0x0fff);
+  list.u16('ieee8021ah.etype', at + 2, etherTypeName(view.getUint16(at + 2)));
   return list.fields;
 }
 
 export function llcLayer(view: DataView, end: number, { at, length, destinationSap, sourceSap, snap }: Llc): Layer {
   const list = new FieldList(view, LLC_FIELDS, end);
-  list.u8('llc.dsap', at, sapName(destinationSap));
-  list.u8('llc.ssap', at + 1, sapName(sourceSap));
+  list.u8('llc.dsap', at, sapName(destinationSap)).flag('llc.dsap.ig', at, 1, 1);
+  list.u8('llc.ssap', at + 1, sapName(sourceSap)).flag('llc.ssap.cr', at + 1, 1, 1);
   if ((view.getUint8(at + 2) & 3) === 3) list.u8('llc.control', at + 2, 'unnumbered');
   else list.u16('llc.control', at + 2);
   if (snap !== undefined) {

@@ -69,8 +69,8 @@ function addRest(list: Fields, { at, type, code }: Icmp, end: number): void {
       return;
     case wire.PARAMETER_PROBLEM:
       list.u8('icmp.pointer', at + 4, 'the byte of the header that is wrong');
+      list.bytes('icmp.unused', at + 5, 3);
       return;
-    case wire.SOURCE_QUENCH:
     case wire.TIME_EXCEEDED:
       list.bytes('icmp.unused', at + 4, 4);
       return;

@@ -2,7 +2,7 @@
 import type { Icmp } from '../dissected.ts';
 import { checksumMeaning, checksumStatus } from './checksum-status.ts';
 import type { FieldTable, Layer } from './field.ts';
-import { bytes, flag, hex, ipv6, mac, number } from './field.ts';
+import { bytes, flag, flatten, hex, ipv6, mac, number } from './field.ts';
 import { FieldList } from './field-list.ts';
 
 export const ICMPV6_FIELDS = {
@@ -19,6 +19,10 @@ export const ICMPV6_FIELDS = {
   'icmpv6.nd.ra.flag': hex('flags', 2),
   'icmpv6.nd.ra.flag.m': flag('managed address configuration'),
   'icmpv6.nd.ra.flag.o': flag('other configuration'),
+  'icmpv6.nd.ra.flag.h': flag('home agent'),
+  'icmpv6.nd.ra.flag.prf': number('router preference'),
+  'icmpv6.nd.ra.flag.p': flag('proxy'),
+  'icmpv6.nd.ra.flag.rsv': number('reserved'),
   'icmpv6.nd.ra.router_lifetime': number('router lifetime'),
   'icmpv6.nd.ra.reachable_time': number('reachable time'),
   'icmpv6.nd.ra.retrans_timer': number('retransmission timer'),
@@ -27,6 +31,7 @@ export const ICMPV6_FIELDS = {
   'icmpv6.nd.na.flag.r': flag('router'),
   'icmpv6.nd.na.flag.s': flag('solicited'),
   'icmpv6.nd.na.flag.o': flag('override'),
+  'icmpv6.nd.na.flag.rsv': number('reserved'),
   'icmpv6.nd.na.target_address': ipv6('target'),
   'icmpv6.nd.rd.target_address': ipv6('target'),
   'icmpv6.rd.na.destination_address': ipv6('destination'),
@@ -40,6 +45,8 @@ export const ICMPV6_FIELDS = {
   'icmpv6.opt.prefix.flag': hex('flags', 2),
   'icmpv6.opt.prefix.flag.l': flag('on-link'),
   'icmpv6.opt.prefix.flag.a': flag('autonomous address configuration'),
+  'icmpv6.opt.prefix.flag.r': flag('router address'),
+  'icmpv6.opt.prefix.flag.reserved': number('reserved'),
   'icmpv6.opt.prefix.valid_lifetime': number('valid lifetime'),
   'icmpv6.opt.prefix.preferred_lifetime': number('preferred lifetime'),
   'icmpv6.opt.prefix': ipv6('prefix'),
@@ -72,8 +79,7 @@ export function icmpv6Layer(view: DataView, end: number, icmp: Icmp, quoted: rea
   const sum = list.u16('icmpv6.checksum', at + 2, checksumMeaning(checksum));
   sum.add('icmpv6.checksum.status', at + 2, 0, checksumStatus(checksum), checksumMeaning(checksum));
   addRest(list, icmp, end);
-  const last = list.fields.at(-1);
-  const headerEnd = Math.max(at + HEADER, last === undefined ? 0 : last.at + last.length);
+  const headerEnd = Math.max(at + HEADER, ...[...flatten(list.fields)].map((field) => field.at + field.length));
   return { protocol: 'icmpv6', name: 'ICMPv6', osi: '3', at, length: Math.min(headerEnd, end) - at, fields: list.fields, quoted };
 }
 
@@ -140,6 +146,7 @@ function addNeighbor(list: Fields, at: number): void {
   flags.flag('icmpv6.nd.na.flag.r', at + 4, 4, 0x8000_0000);
   flags.flag('icmpv6.nd.na.flag.s', at + 4, 4, 0x4000_0000);
   flags.flag('icmpv6.nd.na.flag.o', at + 4, 4, 0x2000_0000);
+  flags.bits('icmpv6.nd.na.flag.rsv', at + 4, 4, 0x1fff_ffff);
   list.ipv6('icmpv6.nd.na.target_address', at + 8);
 }
 
@@ -149,6 +156,10 @@ function addAdvertisement(list: Fields, at: number): void {
   const flags = list.u8('icmpv6.nd.ra.flag', at + 5);
   flags.flag('icmpv6.nd.ra.flag.m', at + 5, 1, 0x80);
   flags.flag('icmpv6.nd.ra.flag.o', at + 5, 1, 0x40);
+  flags.flag('icmpv6.nd.ra.flag.h', at + 5, 1, 0x20);
+  flags.bits('icmpv6.nd.ra.flag.prf', at + 5, 1, 0x18);
+  flags.flag('icmpv6.nd.ra.flag.p', at + 5, 1, 0x04);
+  flags.bits('icmpv6.nd.ra.flag.rsv', at + 5, 1, 0x03);
   list.u16('icmpv6.nd.ra.router_lifetime', at + 6, 'seconds');
   list.u32('icmpv6.nd.ra.reachable_time', at + 8, 'milliseconds');
   list.u32('icmpv6.nd.ra.retrans_timer', at + 12, 'milliseconds');
@@ -187,6 +198,8 @@ function addPrefix(list: Fields, at: number): void {
   const flags = list.u8('icmpv6.opt.prefix.flag', at + 3);
   flags.flag('icmpv6.opt.prefix.flag.l', at + 3, 1, 0x80);
   flags.flag('icmpv6.opt.prefix.flag.a', at + 3, 1, 0x40);
+  flags.flag('icmpv6.opt.prefix.flag.r', at + 3, 1, 0x20);
+  flags.bits('icmpv6.opt.prefix.flag.reserved', at + 3, 1, 0x1f);
   list.u32('icmpv6.opt.prefix.valid_lifetime', at + 4, 'seconds');
   list.u32('icmpv6.opt.prefix.preferred_lifetime', at + 8, 'seconds');
   list.ipv6('icmpv6.opt.prefix', at + 16);

@@ -1,7 +1,7 @@
 /** The options of IPv4: RFC 791 §3.1, router alert of RFC 2113. */
 import type { Ipv4, Ipv4Option } from '../dissected.ts';
 import type { FieldTable } from './field.ts';
-import { bytes, flag, ipv4, number } from './field.ts';
+import { flag, ipv4, number } from './field.ts';
 import type { FieldList } from './field-list.ts';
 
 export const IPV4_OPTION_FIELDS = {
@@ -20,7 +20,6 @@ export const IPV4_OPTION_FIELDS = {
   'ip.opt.time_stamp_addr': ipv4('address'),
   'ip.opt.ra': number('router alert'),
   'ip.opt.sid': number('stream identifier'),
-  'ip.opt.padding': bytes('padding'),
 } satisfies FieldTable;
 
 type Options = FieldList<typeof IPV4_OPTION_FIELDS>;
@@ -42,6 +41,7 @@ function addOption(list: Options, { at, length, kind, name }: Ipv4Option): void 
   parts.flag('ip.opt.type.copy', at, 1, 0x80);
   parts.bits('ip.opt.type.class', at, 1, 0x60, CLASSES[(kind >>> 5) & 3]);
   parts.bits('ip.opt.type.number', at, 1, 0x1f);
+  if (length === 1) return;
   parts.u8('ip.opt.len', at + 1, 'bytes');
   switch (kind) {
     case RECORD_ROUTE:

@@ -16,7 +16,7 @@ export const IPV4_FIELDS = {
   'ip.dsfield.ecn': number('explicit congestion notification'),
   'ip.len': number('total length'),
   'ip.id': hex('identification', 4),
-  'ip.flags': hex('flags', 1),
+  'ip.flags': hex('flags', 2),
   'ip.flags.rb': flag('reserved'),
   'ip.flags.df': flag("don't fragment"),
   'ip.flags.mf': flag('more fragments'),
@@ -57,5 +57,5 @@ function addFlags(list: FieldList<typeof IPV4_FIELDS>, { at, dontFragment, moreF
   flags.flag('ip.flags.rb', at + 6, 1, 0x80);
   flags.flag('ip.flags.df', at + 6, 1, 0x40);
   flags.flag('ip.flags.mf', at + 6, 1, 0x20);
-  list.add('ip.frag_offset', at + 6, 2, fragmentOffset, 'bytes, stored in units of 8', 0x1fff);
+  list.bits('ip.frag_offset', at + 6, 2, 0x1fff, `units of 8 bytes: byte ${fragmentOffset} of what the packet carries`);
 }

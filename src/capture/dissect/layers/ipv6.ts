@@ -26,6 +26,9 @@ export const IPV6_FIELDS = {
   'ipv6.dstopts.nxt': number('next header'),
   'ipv6.dstopts.len': number('length'),
   'ipv6.opt.type': hex('option', 2),
+  'ipv6.opt.type.action': number('what who does not know it does'),
+  'ipv6.opt.type.change': flag('may change on the way'),
+  'ipv6.opt.type.rest': hex('the other bits', 2),
   'ipv6.opt.length': number('option length'),
   'ipv6.opt.padn': bytes('padding'),
   'ipv6.opt.router_alert': number('router alert'),
@@ -37,11 +40,14 @@ export const IPV6_FIELDS = {
   'ipv6.routing.segleft': number('segments left'),
   'ipv6.fraghdr': none('fragment header'),
   'ipv6.fraghdr.nxt': number('next header'),
+  'ipv6.fraghdr.reserved_octet': hex('reserved', 2),
+  'ipv6.fraghdr.reserved_bits': number('reserved'),
   'ipv6.fraghdr.offset': number('fragment offset'),
   'ipv6.fraghdr.more': flag('more fragments'),
   'ipv6.fraghdr.ident': hex('identification', 8),
   'ah.next_header': number('next header'),
   'ah.length': number('length'),
+  'ah.reserved': bytes('reserved'),
   'ah.spi': hex('security parameters index', 8),
   'ah.sequence': number('sequence number'),
   'ah.icv': bytes('integrity check value'),
@@ -62,7 +68,7 @@ export function ipv6Layer(view: DataView, end: number, network: Ipv6): Layer {
   const traffic = list.bits('ipv6.tclass', at, 4, 0x0ff0_0000);
   traffic.bits('ipv6.tclass.dscp', at, 4, 0x0fc0_0000, dscpName(trafficClass >>> 2));
   traffic.bits('ipv6.tclass.ecn', at, 4, 0x0030_0000, ecnName(trafficClass & 3));
-  list.bits('ipv6.flow', at, 4, 0x000f_ffff);
+  list.bits('ipv6.flow', at + 1, 3, 0x0f_ffff);
   list.u16('ipv6.plen', at + 4, 'bytes');
   list.u8('ipv6.nxt', at + 6, protocolName(network.nextHeader));
   list.u8('ipv6.hlim', at + 7, 'hops');
@@ -114,8 +120,10 @@ function addRouting(list: Fields, { at, nextHeader }: Ipv6Extension): void {
 
 function addFragment(list: Fields, at: number, nextHeader: number): void {
   list.u8('ipv6.fraghdr.nxt', at, protocolName(nextHeader));
+  list.u8('ipv6.fraghdr.reserved_octet', at + 1);
   const offset = list.view.getUint16(at + 2) & 0xfff8;
-  list.add('ipv6.fraghdr.offset', at + 2, 2, offset, 'bytes, stored in units of 8', 0xfff8);
+  list.bits('ipv6.fraghdr.offset', at + 2, 2, 0xfff8, `units of 8 bytes: byte ${offset} of what the packet carries`);
+  list.bits('ipv6.fraghdr.reserved_bits', at + 2, 2, 0x0006);
   list.flag('ipv6.fraghdr.more', at + 2, 2, 1);
   list.u32('ipv6.fraghdr.ident', at + 4);
 }
@@ -124,6 +132,7 @@ function addFragment(list: Fields, at: number, nextHeader: number): void {
 function addAuthentication(list: Fields, at: number, length: number, nextHeader: number): void {
   list.u8('ah.next_header', at, protocolName(nextHeader));
   list.u8('ah.length', at + 1, 'in units of 4 bytes, less 2');
+  list.bytes('ah.reserved', at + 2, 2);
   list.u32('ah.spi', at + 4);
   list.u32('ah.sequence', at + 8);
   list.bytes('ah.icv', at + 12, length - 12);
@@ -135,6 +144,7 @@ function addOptions(list: Fields, from: number, end: number): void {
   while (at < end) {
     const type = list.view.getUint8(at);
     const parts = list.u8('ipv6.opt.type', at, optionName(type));
+    addOptionType(parts, at);
     if (type === PAD_1) {
       at++;
       continue;
@@ -148,6 +158,20 @@ function addOptions(list: Fields, from: number, end: number): void {
     if (type === JUMBO && length === 4) parts.u32('ipv6.opt.jumbo', at + 2, 'bytes');
     at += 2 + length;
   }
+}
+
+const ACTIONS: readonly string[] = [
+  'skip it',
+  'drop the packet',
+  'drop it and tell the source',
+  'drop it and tell a unicast source',
+];
+
+/** RFC 8200 §4.2: the three highest bits say how it is to be treated. */
+function addOptionType(list: Fields, at: number): void {
+  list.bits('ipv6.opt.type.action', at, 1, 0xc0, ACTIONS[list.view.getUint8(at) >>> 6]);
+  list.flag('ipv6.opt.type.change', at, 1, 0x20);
+  list.bits('ipv6.opt.type.rest', at, 1, 0x1f);
 }
 
 function optionName(type: number): string {

@@ -17,7 +17,7 @@ export const TCP_FIELDS = {
   'tcp.ack': number('acknowledgment number, relative'),
   'tcp.ack_raw': number('acknowledgment number'),
   'tcp.hdr_len': number('data offset'),
-  'tcp.flags': hex('flags', 3),
+  'tcp.flags': hex('flags', 4),
   'tcp.flags.res': flag('reserved'),
   'tcp.flags.ae': flag('accurate ECN'),
   'tcp.flags.cwr': flag('CWR, congestion window reduced'),
@@ -97,16 +97,16 @@ function addNumber(
 function addFlags(list: FieldList<typeof TCP_FIELDS>, at: number, flags: number): void {
   const words = FLAG_WORDS.filter(([bit]) => flags & bit).map(([, name]) => name);
   const parts = list.bits('tcp.flags', at, 2, 0x0fff, words.join(', '));
-  parts.flag('tcp.flags.res', at, 2, 0x0e00);
-  parts.flag('tcp.flags.ae', at, 2, 0x0100);
-  parts.flag('tcp.flags.cwr', at, 2, wire.CWR);
-  parts.flag('tcp.flags.ece', at, 2, wire.ECE);
-  parts.flag('tcp.flags.urg', at, 2, wire.URG);
-  parts.flag('tcp.flags.ack', at, 2, wire.ACK);
-  parts.flag('tcp.flags.push', at, 2, wire.PSH);
-  parts.flag('tcp.flags.reset', at, 2, wire.RST);
-  parts.flag('tcp.flags.syn', at, 2, wire.SYN);
-  parts.flag('tcp.flags.fin', at, 2, wire.FIN);
+  parts.flag('tcp.flags.res', at, 1, 0x0e);
+  parts.flag('tcp.flags.ae', at, 1, 0x01);
+  parts.flag('tcp.flags.cwr', at + 1, 1, wire.CWR);
+  parts.flag('tcp.flags.ece', at + 1, 1, wire.ECE);
+  parts.flag('tcp.flags.urg', at + 1, 1, wire.URG);
+  parts.flag('tcp.flags.ack', at + 1, 1, wire.ACK);
+  parts.flag('tcp.flags.push', at + 1, 1, wire.PSH);
+  parts.flag('tcp.flags.reset', at + 1, 1, wire.RST);
+  parts.flag('tcp.flags.syn', at + 1, 1, wire.SYN);
+  parts.flag('tcp.flags.fin', at + 1, 1, wire.FIN);
 }
 
 export function tcpPortsLayer(view: DataView, end: number, { at, sourcePort, destinationPort }: Ports): Layer {
