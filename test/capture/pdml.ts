@@ -31,7 +31,29 @@ export const TSHARK_SETTINGS: readonly string[] = [
   'eth.fcs:Never',
 ];
 
-const UNSPOKEN = ['http', 'http2', 'tls', 'echo', 'discard', 'daytime', 'chargen', 'rsync', 'ipx', 'ospf'];
+const UNSPOKEN = [
+  'http',
+  'http2',
+  'tls',
+  'echo',
+  'discard',
+  'daytime',
+  'chargen',
+  'rsync',
+  'ipx',
+  'ospf',
+  'telnet',
+  'ftp',
+  'ftp-data',
+  'smtp',
+  'ssh',
+  'pop',
+  'imap',
+  'ntp',
+  'snmp',
+  'tftp',
+  'bgp',
+];
 
 export const tsharkArguments = (path: string): string[] => [
   '-n',

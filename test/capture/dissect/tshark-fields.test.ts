@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** What tshark gives a name and the dissector does not. */
 const LEFT_OUT: readonly (readonly [names: RegExp, reason: string])[] = [
   [
-    /^(geninfo|num|len|caplen|timestamp|frame\.(marked|ignored|protocols|encap_type|time|time_utc|offset_shift|time_delta_displayed|packet_flags.*|interface_description|interface_queue|section_number|comment\.expert)|frame|pkt_comment)$/,
+    /^(geninfo|num|len|caplen|timestamp|frame\.(marked|ignored|protocols|encap_type|time|time_utc|offset_shift|time_delta_displayed|packet_flags.*|p2p_dir|interface_description|interface_queue|section_number|comment\.expert)|frame|pkt_comment)$/,
     'about the program, not the frame',
   ],
   [/^(_ws\..*|fake-field-wrapper|raw|)$/, "Wireshark's own notes"],
@@ -103,6 +103,8 @@ function isKnownDifference(name: string, key: string, theirs: TsharkFrame): bool
   if (name === 'loose source route' && (key === 'ip.dst' || key === 'ip.src_rt')) return true;
   // tshark gives the name of an SRV record in parts instead
   if (name === 'DNS service' && key === 'dns.resp.name') return true;
+  // a protocol that tshark knows by the port waits for more
+  if (key.startsWith('data.') && theirs.fields.some((field) => field.name === 'tcp.segment_data')) return true;
   // a file of classic pcap has no interfaces
   if (key === 'frame.interface_id') return !theirs.fields.some((field) => field.name === key);
   // too little of a header to show any of it
