@@ -53,6 +53,7 @@ const UNSPOKEN = [
   'snmp',
   'tftp',
   'bgp',
+  'gryphon',
 ];
 
 export const tsharkArguments = (path: string): string[] => [

@@ -103,8 +103,6 @@ function isKnownDifference(name: string, key: string, theirs: TsharkFrame): bool
   if (name === 'loose source route' && (key === 'ip.dst' || key === 'ip.src_rt')) return true;
   // tshark gives the name of an SRV record in parts instead
   if (name === 'DNS service' && key === 'dns.resp.name') return true;
-  // a protocol that tshark knows by the port waits for more
-  if (key.startsWith('data.') && theirs.fields.some((field) => field.name === 'tcp.segment_data')) return true;
   // a file of classic pcap has no interfaces
   if (key === 'frame.interface_id') return !theirs.fields.some((field) => field.name === key);
   // too little of a header to show any of it
