@@ -98,9 +98,15 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
 export function helpText(command: Command): void {
   command.configureHelp({ helpWidth: Math.min(process.stdout.columns ?? WIDEST, WIDEST), subcommandTerm: termOf });
   const examples = EXAMPLES[wordsOf(command).replace(/^tapstack /, '')] ?? [];
+  if (examples.length > 0) command.addHelpText('after', `\nExamples:\n${laidOut(examples).join('\n')}`);
+}
+
+/** What it is good for stands behind each line where all of that fits, else above it. */
+function laidOut(examples: readonly (readonly [line: string, meaning: string])[]): string[] {
   const widest = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(widest)}   # ${meaning}\n`);
-  if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.join('')}`.trimEnd());
+  const beside = examples.map(([line, meaning]) => `  ${line.padEnd(widest)}   # ${meaning}`);
+  if (beside.every((line) => line.length <= WIDEST)) return beside;
+  return examples.flatMap(([line, meaning]) => [`  # ${meaning}`, `  ${line}`]);
 }
 
 /** "tapstack capture ladder" */
