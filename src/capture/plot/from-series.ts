@@ -12,11 +12,15 @@ const COLORS = ['blue', 'orange', 'green', 'purple'] as const;
 
 const greatest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);
 
-/** Samples of the sender of a flow. */
+/** Samples of the sender of a flow, from when there is a peer: before, its window is a guess that the handshake corrects (RFC 5681 §3.1). */
 function samplesOf({ trace, sender }: Flow, samples: readonly SeriesSample[]): ConnectionSample[] {
   const [local, remote] = [trace.ends[sender], trace.ends[sender === 0 ? 1 : 0]];
-  return samples.filter((one) => one.kind === 'connection').filter((one) => one.local === local && one.remote === remote);
+  return samples
+    .filter((one) => one.kind === 'connection')
+    .filter((one) => one.local === local && one.remote === remote && !BEFORE_THE_PEER.has(one.state));
 }
+
+const BEFORE_THE_PEER: ReadonlySet<string> = new Set(['CLOSED', 'LISTEN', 'SYN-SENT']);
 
 /** @param samples on the clock of the frames */
 export function congestionWindow(request: PlotRequest, samples: readonly SeriesSample[]): Plot {

@@ -18,7 +18,7 @@ input:focus, #picture:focus { outline: 2px solid var(--blue); outline-offset: 1p
 output { min-width: 110px; color: var(--grey); font-size: 12px; }
 main { display: flex; align-items: flex-start; }
 #picture { flex: 1 1 auto; min-width: 0; overflow-x: auto; }
-#picture svg { display: block; }
+#picture svg { display: block; max-width: 100%; min-width: 860px; height: auto; }
 aside { flex: 0 0 300px; position: sticky; top: 52px; max-height: calc(100vh - 64px); overflow-y: auto; margin: 12px 16px 12px 4px;
   padding: 12px 14px; border: 1px solid var(--faint); border-radius: 8px; font-size: 13px; }
 aside h2 { margin: 0 0 8px; font-size: 14px; }
@@ -31,7 +31,7 @@ svg .row.hidden { opacity: .09; }
 svg .row.near .arrow { stroke-width: 3.2; }
 svg .row.near .label, svg .row.near .note { text-decoration: underline; text-underline-offset: 2px; }
 svg .row.kept .back { fill: var(--blue); fill-opacity: .16; }
-@media (max-width: 1100px) { main { display: block; } aside { position: fixed; inset: auto 0 0 0; max-height: 40vh; margin: 0;
+@media (max-width: 1540px) { main { display: block; } aside { position: fixed; inset: auto 0 0 0; max-height: 40vh; margin: 0;
   border-radius: 8px 8px 0 0; background: var(--paper); } }
 @media print { header { position: static; border: 0; } label, output, aside { display: none !important; } main { display: block; }
   #picture { overflow: visible; } #picture svg { width: 100%; height: auto; } svg .row.hidden { opacity: 1; } }`;
