@@ -231,10 +231,16 @@ export class Replay {
   }
 }
 
-/** A host that announces its address (RFC 5227 §2.3) has just come up. */
-function bootTime({ frames, begin, host }: Recording): Micros {
-  const announcement = frames.find(
-    ({ frame: { isHosts, facts } }) => isHosts && facts.kind === 'arp' && facts.destination === host,
-  );
-  return announcement === undefined ? Math.max(begin - UP_BEFORE, 0) : announcement.frame.at;
+/** RFC 5227 §2.3: a host that has come up announces its address twice, ANNOUNCE_INTERVAL apart. */
+const ANNOUNCE_INTERVAL: Micros = 2 * SECOND;
+
+/** An announcement in front of which the host has spoken, or behind which there should be another one, was its second. */
+function bootTime({ frames, begin, end, host }: Recording): Micros {
+  const own = frames.filter(({ frame }) => frame.isHosts);
+  const announcements = own.filter(({ frame: { facts } }) => facts.kind === 'arp' && facts.destination === host);
+  const [first, another] = announcements;
+  if (first === undefined) return Math.max(begin - UP_BEFORE, 0);
+  const { at } = first.frame;
+  const isSecond = first !== own[0] || (another === undefined && end - at > ANNOUNCE_INTERVAL);
+  return isSecond ? Math.max(at - ANNOUNCE_INTERVAL, 0) : at;
 }

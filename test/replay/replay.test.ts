@@ -1,7 +1,7 @@
 /** Captures that two of our stacks made in a lab replay from either side: same frames, same microsecond. */
 import { expect, test } from 'vitest';
 import { replay } from '../../src/capture/index.ts';
-import { MILLISECOND } from '../../src/stack/index.ts';
+import { MILLISECOND, SECOND } from '../../src/stack/index.ts';
 import * as conversations from './conversations.ts';
 import type { Lab, LabOptions } from './lab.ts';
 import { A, B, recordLab } from './lab.ts';
@@ -63,5 +63,22 @@ test.each(CASES)('$name', async ({ act, options }) => {
     expect(result.matches, result.report).toBe(true);
     expect(result.compared).toBe(result.expected);
     expect(result.compared).toBeGreaterThan(1);
+  }
+});
+
+test('RFC 5227 §2.3: a capture that begins between the two announcements of a host, or behind the first words of one', async () => {
+  const frames = await recordLab(
+    async (lab) => {
+      await lab.sleep(1 * SECOND);
+      await conversations.echoed(lab, 5000);
+    },
+    { rest: 1500 * MILLISECOND },
+  );
+  const start = frames[0]!.at;
+  const late = frames.filter(({ at }) => at > start + 500 * MILLISECOND);
+  for (const host of [A, B]) {
+    const result = await replay(late, { host });
+    expect(result.matches, result.report).toBe(true);
+    expect(result.compared).toBe(result.expected);
   }
 });

@@ -45,7 +45,7 @@ export class CaptureStatistics {
   dropped = 0;
   /** Frames of which only the beginning was kept. */
   cut = 0;
-  /** Frames in which something is malformed. */
+  /** Frames in which something is wrong: malformed, cut, or with a checksum that does not fit (as offload leaves it). */
   faulty = 0;
   shortest = 0;
   longest = 0;

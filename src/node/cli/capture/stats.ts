@@ -75,7 +75,7 @@ function aboutFrames(statistics: CaptureStatistics): string {
     ['comments', statistics.comments === 0 ? '' : `on ${plural(statistics.comments, 'packet')}`],
     ['dropped', statistics.dropped === 0 ? '' : `${plural(statistics.dropped, 'packet')} before they could be recorded`],
     ['cut', statistics.cut === 0 ? '' : `${plural(statistics.cut, 'packet')}, of which only the beginning was kept`],
-    ['malformed', statistics.faulty === 0 ? '' : plural(statistics.faulty, 'packet')],
+    ['with faults', statistics.faulty === 0 ? '' : plural(statistics.faulty, 'packet')],
   ]);
 }
 
