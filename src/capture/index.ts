@@ -80,6 +80,14 @@ export type { LadderTextOptions } from './ladder/text.ts';
 export { drawLadder, ladderText } from './ladder/text.ts';
 export type { Sight, WireFrame } from './ladder/wire-frames.ts';
 export { wireFrames } from './ladder/wire-frames.ts';
+export type { FrameJson } from './nesting/json.ts';
+export { frameJson } from './nesting/json.ts';
+export type { NestingBox, NestingRow } from './nesting/nesting.ts';
+export { nesting } from './nesting/nesting.ts';
+export type { NestingSvgOptions } from './nesting/svg.ts';
+export { nestingSvg } from './nesting/svg.ts';
+export type { NestingTextOptions } from './nesting/text.ts';
+export { nestingText } from './nesting/text.ts';
 
 export type { Flow, PlotOptions, PlotRequest } from './plot/make.ts';
 export { plotRequest } from './plot/make.ts';

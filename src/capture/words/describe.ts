@@ -10,21 +10,25 @@ import { ABSOLUTE } from './sequence-tracker.ts';
 export interface DescribeOptions {
   /** Makes TCP's numbers relative to the beginning of their conversation; learns from every packet described. */
   readonly relative?: SequenceTracker;
+  /** What TCP's numbers are relative to, where somebody has followed the conversation already. @default 0 */
+  readonly bases?: SequenceBases;
 }
 
 /** @example "10.0.0.1:43210 > 10.0.0.2:80 [S] seq 0 win 64240 <mss 1460,sackOK,TS val 1 ecr 0,wscale 7>" */
-export function describe(packet: Dissected, { relative }: DescribeOptions = {}): string {
+export function describe(packet: Dissected, { relative, bases = ABSOLUTE }: DescribeOptions = {}): string {
   const tags = packet.ethernet?.vlans.map(({ id }) => `vlan ${id} `).join('') ?? '';
   const faults = packet.faults.length > 0 ? ` (${packet.faults.join('; ')})` : '';
   const cut = packet.originalLength > packet.length ? ` (${packet.length} of ${packet.originalLength} bytes captured)` : '';
-  return tags + describeNetwork(packet, relative) + faults + cut;
+  return tags + describeNetwork(packet, (source, to, segment) => relative?.observe(source, to, segment) ?? bases) + faults + cut;
 }
 
-function describeNetwork(packet: Dissected, relative: SequenceTracker | undefined): string {
+type BasesOf = (source: string, destination: string, segment: Tcp) => SequenceBases;
+
+function describeNetwork(packet: Dissected, basesOf: BasesOf): string {
   const { network } = packet;
   if (network === undefined) return describeLink(packet);
   if (network.kind === 'arp') return phrases.arpParts(network).join(' ');
-  return describeIp(packet, network, relative);
+  return describeIp(packet, network, basesOf);
 }
 
 function describeLink({ link, ethernet, payloadLength }: Dissected): string {
@@ -36,7 +40,7 @@ function describeLink({ link, ethernet, payloadLength }: Dissected): string {
   return `${ethernet.source} > ${ethernet.destination} ${name}, ${length}`;
 }
 
-function describeIp(packet: Dissected, network: Ipv4 | Ipv6, relative: SequenceTracker | undefined): string {
+function describeIp(packet: Dissected, network: Ipv4 | Ipv6, basesOf: BasesOf): string {
   const { transport, application, payloadLength } = packet;
   const from = phrases.endpoint(network.source, phrases.sourcePortOf(transport));
   const to = phrases.endpoint(network.destination, phrases.destinationPortOf(transport));
@@ -47,11 +51,7 @@ function describeIp(packet: Dissected, network: Ipv4 | Ipv6, relative: SequenceT
     if (network.kind === 'ipv4' && phrases.isFragment(network)) return phrases.fragmentPhrase(network);
     switch (transport?.kind) {
       case 'tcp':
-        return describeTcp(
-          transport,
-          payloadLength,
-          relative?.observe(network.source, network.destination, transport) ?? ABSOLUTE,
-        );
+        return describeTcp(transport, payloadLength, basesOf(network.source, network.destination, transport));
       case 'udp':
         return application === undefined ? `UDP, ${phrases.bytesPhrase(payloadLength)}` : applicationPhrase(application);
       case 'icmp':

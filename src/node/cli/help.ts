@@ -41,6 +41,13 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack lab run handshake', 'tells the story, writes nothing'],
     ['tapstack lab run handshake --out lecture', 'then: wireshark lecture/handshake.pcapng'],
   ],
+  'capture show': [
+    ['tapstack capture show trace.pcapng', 'a line for each packet'],
+    ['tapstack capture show trace.pcapng --frame 3', 'one frame: its layers, fields and bytes'],
+    ['tapstack capture show trace.pcapng --frame 3 -o frame.svg', 'the same for a slide'],
+    ['tapstack capture show trace.pcapng --filter "tcp.flags.syn == 1 and ip.src == 10.0.0.1"', "Wireshark's language"],
+    ['tapstack capture show trace.pcapng --json --limit 10', 'every field, for other programs'],
+  ],
   'capture ladder': [
     ['tapstack capture ladder trace.pcapng', 'on the terminal'],
     ['tapstack capture ladder trace.pcapng -o trace.svg --title "Fast retransmit"', 'for a slide'],

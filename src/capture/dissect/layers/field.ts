@@ -38,8 +38,11 @@ export interface Layer extends Span {
   readonly protocol: string;
   /** As people call it: "Ethernet II", "TCP". */
   readonly name: string;
-  /** The layer of the OSI model, ISO/IEC 7498-1; '2-3' for ARP, which stands between, '5-7' for what the Internet does not part. */
-  readonly osi: '1' | '2' | '2-3' | '3' | '4' | '5-7';
+  /**
+   * The layer of the OSI model, ISO/IEC 7498-1: '2-3' for ARP, which stands between, '5-7' for what the Internet does not part,
+   * empty for data that is in no transport: an echo's, a fragment's.
+   */
+  readonly osi: '1' | '2' | '2-3' | '3' | '4' | '5-7' | '';
   readonly fields: readonly Field[];
   /** The packet that an ICMP error quotes. */
   readonly quoted: readonly Layer[];

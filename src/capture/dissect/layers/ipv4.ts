@@ -34,7 +34,7 @@ export function ipv4Layer(view: DataView, end: number, network: Ipv4): Layer {
   const { at, headerLength, trafficClass, checksum } = network;
   const list = new FieldList(view, IPV4_FIELDS, end);
   list.bits('ip.version', at, 1, 0xf0);
-  list.add('ip.hdr_len', at, 1, (view.getUint8(at) & 15) * 4, 'bytes, stored in units of 4', 0x0f);
+  list.add('ip.hdr_len', at, 1, (view.getUint8(at) & 15) * 4, `bytes, ${view.getUint8(at) & 15} words of 4`, 0x0f);
   const services = list.u8('ip.dsfield', at + 1);
   services.bits('ip.dsfield.dscp', at + 1, 1, 0xfc, dscpName(trafficClass >>> 2));
   services.bits('ip.dsfield.ecn', at + 1, 1, 0x03, ecnName(trafficClass & 3));
@@ -57,5 +57,5 @@ function addFlags(list: FieldList<typeof IPV4_FIELDS>, { at, dontFragment, moreF
   flags.flag('ip.flags.rb', at + 6, 1, 0x80);
   flags.flag('ip.flags.df', at + 6, 1, 0x40);
   flags.flag('ip.flags.mf', at + 6, 1, 0x20);
-  list.bits('ip.frag_offset', at + 6, 2, 0x1fff, `units of 8 bytes: byte ${fragmentOffset} of what the packet carries`);
+  list.bits('ip.frag_offset', at + 6, 2, 0x1fff, fragmentOffset === 0 ? '' : `times 8: byte ${fragmentOffset}`);
 }

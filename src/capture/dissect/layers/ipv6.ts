@@ -122,7 +122,7 @@ function addFragment(list: Fields, at: number, nextHeader: number): void {
   list.u8('ipv6.fraghdr.nxt', at, protocolName(nextHeader));
   list.u8('ipv6.fraghdr.reserved_octet', at + 1);
   const offset = list.view.getUint16(at + 2) & 0xfff8;
-  list.bits('ipv6.fraghdr.offset', at + 2, 2, 0xfff8, `units of 8 bytes: byte ${offset} of what the packet carries`);
+  list.bits('ipv6.fraghdr.offset', at + 2, 2, 0xfff8, offset === 0 ? '' : `times 8: byte ${offset}`);
   list.bits('ipv6.fraghdr.reserved_bits', at + 2, 2, 0x0006);
   list.flag('ipv6.fraghdr.more', at + 2, 2, 1);
   list.u32('ipv6.fraghdr.ident', at + 4);

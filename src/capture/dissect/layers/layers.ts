@@ -1,5 +1,5 @@
 /** The headers of a frame, one in the other, each with its fields. */
-import type { Dissected, IpPacket, Link, Transport } from '../dissected.ts';
+import type { Dissected, IpPacket, Link, Span, Transport } from '../dissected.ts';
 import { arpLayer } from './arp.ts';
 import { dataLayer } from './data.ts';
 import { dhcpLayer } from './dhcp.ts';
@@ -87,7 +87,7 @@ class LayerBuilder {
     if (application?.kind === 'dhcp') return [...layers, ...this.#one('dhcp', () => dhcpLayer(view, end, application))];
     return transport?.kind === 'icmp'
       ? [...layers, ...this.#messageData(transport, layers)]
-      : [...layers, ...this.#data(payload)];
+      : [...layers, ...this.#data(payload, transport?.kind)];
   }
 
   #transport(transport: Transport, { payload, payloadLength }: IpPacket, { seq, ack }: Bases): Layer[] {
@@ -120,7 +120,9 @@ class LayerBuilder {
     return this.#data({ at, length: Math.max(end - at, 0) });
   }
 
-  #data(span: { readonly at: number; readonly length: number }): Layer[] {
-    return span.length > 0 ? this.#one('data', () => dataLayer(this.#view, span)) : [];
+  #data(span: Span, kind?: Transport['kind']): Layer[] {
+    return span.length > 0
+      ? this.#one('data', () => dataLayer(this.#view, span, kind === 'tcp' || kind === 'udp' ? '5-7' : ''))
+      : [];
   }
 }

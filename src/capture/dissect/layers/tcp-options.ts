@@ -92,8 +92,8 @@ function addBlock(list: Options, at: number, base: number): void {
   const { view } = list;
   if (!list.holds(at, 8)) return;
   const [left, right] = [view.getUint32(at), view.getUint32(at + 4)].map((edge) => (edge - base) >>> 0) as [number, number];
-  list.add('tcp.options.sack_le', at, 4, left, base === 0 ? '' : 'since the beginning');
-  list.add('tcp.options.sack_re', at + 4, 4, right, base === 0 ? '' : 'since the beginning');
+  list.add('tcp.options.sack_le', at, 4, left, base === 0 ? '' : 'relative');
+  list.add('tcp.options.sack_re', at + 4, 4, right, base === 0 ? '' : 'relative');
 }
 
 function addOther(list: Options, at: number, length: number, kind: number): void {

@@ -69,7 +69,7 @@ export function tcpLayer(
   list.add('tcp.len', at + 12, 0, length, 'bytes of data');
   addNumber(list, 'tcp.seq', at + 4, segment.seq, seqBase);
   addNumber(list, 'tcp.ack', at + 8, segment.ack, flags & wire.ACK ? ackBase : 0);
-  list.add('tcp.hdr_len', at + 12, 1, segment.headerLength, 'bytes, stored in units of 4', 0xf0);
+  list.add('tcp.hdr_len', at + 12, 1, segment.headerLength, `bytes, ${segment.headerLength / 4} words of 4`, 0xf0);
   addFlags(list, at + 12, flags);
   list.u16('tcp.window_size_value', at + 14, flags & wire.SYN ? 'bytes' : 'before scaling');
   const sum = list.u16('tcp.checksum', at + 16, checksumMeaning(checksum));
@@ -90,7 +90,7 @@ function addNumber(
   base: number,
 ): void {
   const relative = (value - base) >>> 0;
-  const parts = list.u32(`${key}_raw`, at, base === 0 ? '' : `${relative} since the beginning`);
+  const parts = list.u32(`${key}_raw`, at, base === 0 ? '' : `relative ${relative}`);
   parts.add(key, at, 4, relative);
 }
 

@@ -8,6 +8,7 @@ import { addLadder } from './ladder.ts';
 import { addMerge } from './merge.ts';
 import { addPlot } from './plot.ts';
 import { addReplay } from './replay.ts';
+import { addShow } from './show.ts';
 import { addStats } from './stats.ts';
 import { addToTest } from './to-test.ts';
 
@@ -17,6 +18,7 @@ export function addCapture(root: Command, exit: (code: number) => void): void {
     .command('capture')
     .summary('captures: read, draw, compare and cut them')
     .description('Reads captures, pcapng and pcap, of this stack and of others.');
+  addShow(capture, exit);
   addLadder(capture, exit);
   addPlot(capture, exit);
   addStats(capture, exit);
