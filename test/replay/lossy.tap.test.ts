@@ -12,6 +12,7 @@ afterAll(() => tapstack.remove());
 
 /** With a buffer that holds everything: a recorder on a busy machine leaves frames out. */
 const SCRIPT = (file: string): string => `
+: >listening
 tcpdump -B 16384 -i tap0 -U --immediate-mode -w ${file} 2>listening & dump=$!
 until grep -q 'listening on' listening; do sleep 0.05; done
 curl -s http://10.0.0.2/hello
