@@ -31,6 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'capture/index': ['capture', 'replay'],
   replay: [
     'stack',
+    'lab/sleepers',
     'capture/record',
     'capture/file',
     'capture/filter/nearest',

@@ -1,9 +1,9 @@
 /** Two whole stacks on a cable in virtual time: the setting of every conversation test above the stack. */
 import { RecordingDevice } from '../src/capture/index.ts';
 import type { Cable, CableOptions } from '../src/lab/index.ts';
-import { World } from '../src/lab/index.ts';
+import { Sleepers, World } from '../src/lab/index.ts';
 import type { MacAddress, Micros, TcpOptions } from '../src/stack/index.ts';
-import { NEVER, Stack } from '../src/stack/index.ts';
+import { Stack } from '../src/stack/index.ts';
 import { ringOfTest } from './left-behind.ts';
 
 export interface TwoHostsOptions {
@@ -49,19 +49,9 @@ export function twoHosts({ seed = 7, cable: cableOptions = {}, tcp = {} }: TwoHo
 /** A block that shows lost, doubled and exchanged bytes: position decides each byte, with a period that is no power of two. */
 export const pattern = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >>> 9)) & 0xff);
 
-/** Sleeping in virtual time: a machine of the world that does nothing but wake sleepers. */
+/** Sleeping in the virtual time of a world. */
 export function sleeper(world: World): (duration: Micros) => Promise<void> {
-  const asleep = new Set<{ readonly until: Micros; readonly wake: () => void }>();
-  const machine = {
-    run(now: Micros): void {
-      for (const one of asleep) {
-        if (one.until > now) continue;
-        asleep.delete(one);
-        one.wake();
-      }
-    },
-    nextTimeout: (): Micros => [...asleep].reduce((next, { until }) => Math.min(next, until), NEVER),
-  };
-  world.add('sleeper', machine);
-  return (duration) => new Promise((wake) => asleep.add({ until: world.now + duration, wake }));
+  const sleepers = new Sleepers();
+  world.add('sleeper', sleepers);
+  return (duration) => sleepers.until(world.now + duration);
 }

@@ -1,4 +1,5 @@
 /** Two frames field by field: the one in the capture, and the one that the stack sent, in the capture's numbers. */
+import { bytesPhrase } from '../capture/words/phrases.ts';
 import * as ipv4 from '../stack/wire/ipv4.ts';
 import { CHECKSUM_OFFSET as TCP_CHECKSUM } from '../stack/wire/tcp.ts';
 import { CHECKSUM_OFFSET as UDP_CHECKSUM } from '../stack/wire/udp.ts';
@@ -46,8 +47,6 @@ function comparePayload({ facts, kept }: Recorded, sent: Facts, theirs: Fields, 
   theirs.set('payload', text(facts, a));
   mine.set('payload', text(sent, b));
 }
-
-const bytesPhrase = (length: number): string => (length === 1 ? '1 byte' : `${length} bytes`);
 
 function firstDifference(a: Facts, b: Facts, length: number): number {
   for (let i = 0; i < length; i++) if (a.view.getUint8(a.payload + i) !== b.view.getUint8(b.payload + i)) return i;

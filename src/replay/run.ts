@@ -1,6 +1,7 @@
 /** The replay itself: feeds, lets time pass, lets the application act, until the capture is at its end or something differs. */
 import { FrameLog } from '../capture/record/frame-log.ts';
 import type { Direction } from '../capture/record/frame-sink.ts';
+import { Sleepers } from '../lab/sleepers.ts';
 import type { Micros } from '../stack/time.ts';
 import { SECOND } from '../stack/time.ts';
 import * as arp from '../stack/wire/arp.ts';
@@ -18,7 +19,6 @@ import { PlayedHost } from './played-host.ts';
 import { spoilChecksum } from './recorded.ts';
 import type { Placed, Recording } from './recording.ts';
 import { quotedToLive, quotedTransport, toLive } from './rewrite.ts';
-import { Sleepers } from './sleepers.ts';
 import type { Event } from './timeline.ts';
 import { timeline } from './timeline.ts';
 
@@ -84,7 +84,7 @@ export class Replay {
     const { application } = this.#options;
     if (application === undefined) return;
     const { stack } = this.#host;
-    const host = { stack, sleep: (duration: Micros) => this.#sleepers.sleep(this.#host.now + duration) };
+    const host = { stack, sleep: (duration: Micros) => this.#sleepers.until(this.#host.now + duration) };
     startApplication(application, host, (cause) => {
       this.#error ??= { cause };
     });
@@ -155,7 +155,7 @@ export class Replay {
       this.judge.passes(due);
       if (this.judge.difference !== undefined) return;
       this.#host.advance(due);
-      this.#sleepers.wake(due);
+      this.#sleepers.run(due);
       await this.#rest();
     }
   }
@@ -190,7 +190,7 @@ export class Replay {
       await this.#options.settle();
       if (this.#error !== undefined) throw this.#error.cause;
       if (this.#isAtRest) return;
-      this.#sleepers.wake(this.#host.now);
+      this.#sleepers.run(this.#host.now);
     }
     throw new Error('the application does not come to rest');
   }

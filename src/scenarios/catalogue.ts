@@ -1,4 +1,5 @@
 /** All scenarios, by chapter in the order of a course. A new one is a file and a line in the list of its folder. */
+import { distance } from '../capture/filter/nearest.ts';
 import { IP_SCENARIOS } from './ip/all.ts';
 import { LOSS_SCENARIOS } from './loss/all.ts';
 import type { Chapter, Scenario } from './scenario.ts';
@@ -16,24 +17,13 @@ export const findScenario = (name: string): Scenario | undefined => ALL.find((sc
 
 /** The names that are spelled most like a wrong one, best first. */
 export function namesLike(name: string, count = 3): string[] {
-  const scored = scenarios().map((scenario) => ({ name: scenario.name, score: distance(name.toLowerCase(), scenario.name) }));
+  const scored = scenarios().map((scenario) => ({ name: scenario.name, score: unlikeness(name.toLowerCase(), scenario.name) }));
   return scored
     .sort((a, b) => a.score - b.score)
     .slice(0, count)
     .map((one) => one.name);
 }
 
-/** How many letters have to be changed, but what is a part of the other is near: "sack" to "sack-two-losses". */
-function distance(typed: string, name: string): number {
-  if (typed !== '' && (name.includes(typed) || typed.includes(name))) return 0;
-  let row = Array.from({ length: name.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= typed.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= name.length; j++) {
-      const substitution = row[j - 1]! + (typed[i - 1] === name[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution));
-    }
-    row = next;
-  }
-  return row[name.length]!;
-}
+/** What is a part of the other is near: "sack" to "sack-two-losses". */
+const unlikeness = (typed: string, name: string): number =>
+  typed !== '' && (name.includes(typed) || typed.includes(name)) ? 0 : distance(typed, name);

@@ -3,6 +3,7 @@ import { dissect } from '../capture/dissect/dissect.ts';
 import type { Dissected, Ipv4, Ipv6, Tcp } from '../capture/dissect/dissected.ts';
 import { wireFrames } from '../capture/ladder/wire-frames.ts';
 import type { RecordedFrame } from '../capture/record/frame-sink.ts';
+import { stateChanges } from '../capture/words/comment.ts';
 import * as phrases from '../capture/words/phrases.ts';
 import { relativeTo, SequenceTracker } from '../capture/words/sequence-tracker.ts';
 import type { Micros } from '../stack/index.ts';
@@ -98,17 +99,13 @@ class SegmentReader {
   }
 }
 
-/** RFC 9293's names of states, longest first where one begins like another. */
-const STATE = '(?:CLOSED|LISTEN|SYN-SENT|SYN-RECEIVED|ESTABLISHED|FIN-WAIT-1|FIN-WAIT-2|CLOSE-WAIT|CLOSING|LAST-ACK|TIME-WAIT)';
-const CHANGE = new RegExp(`\\b(${STATE}) to (${STATE})`, 'g');
-
 /** The states that the comments of one interface's frames tell of, from the first on. */
 export function statesIn(frames: readonly RecordedFrame[]): string[] {
   const states: string[] = [];
   for (const { comment } of frames) {
-    for (const [, before = '', after = ''] of comment.matchAll(CHANGE)) {
-      if (states.length === 0) states.push(before);
-      states.push(after);
+    for (const { from, to } of stateChanges(comment)) {
+      if (states.length === 0) states.push(from);
+      states.push(to);
     }
   }
   return states;

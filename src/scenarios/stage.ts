@@ -2,7 +2,7 @@
 import type { FrameSink, RecordedFrame } from '../capture/record/frame-sink.ts';
 import { SeriesLog } from '../capture/series/series-log.ts';
 import type { Cable, CableEnd, CableOptions, FaultRule, HostOptions } from '../lab/index.ts';
-import { faultsByMeaning, host, type World } from '../lab/index.ts';
+import { faultsByMeaning, host, Sleepers, type World } from '../lab/index.ts';
 import type { IpAddress, Micros, TcpOptions } from '../stack/index.ts';
 import { formatMac, formatV4, fromV4, parseInterfaceAddress, SECOND } from '../stack/index.ts';
 import { ofIpv4 } from '../stack/wire/mac-address.ts';
@@ -10,7 +10,6 @@ import { Recording } from './recording.ts';
 import { ScenarioError } from './scenario.ts';
 import type { Segment, Sight } from './sight.ts';
 import { segmentsOf, sightsOf, statesIn } from './sight.ts';
-import { Sleeper } from './sleeper.ts';
 import { StageHost } from './stage-host.ts';
 
 export interface PairOptions {
@@ -59,14 +58,14 @@ export class Stage {
   readonly series = new SeriesLog();
   /** Of hosts, by address. */
   readonly names = new Map<string, string>();
-  readonly #sleeper = new Sleeper();
+  readonly #sleepers = new Sleepers();
   readonly #places = new Map<StageHost, Place>();
   readonly #errors: unknown[] = [];
   #start: Micros = 0;
 
   constructor(world: World) {
     this.world = world;
-    world.add('sleeper', this.#sleeper);
+    world.add('sleeper', this.#sleepers);
   }
 
   /** When the story began: what was before is not recorded. */
@@ -145,12 +144,12 @@ export class Stage {
 
   /** Resolves after so much time. */
   pause(duration: Micros): Promise<void> {
-    return this.#sleeper.until(this.world.now + duration);
+    return this.#sleepers.until(this.world.now + duration);
   }
 
   /** Resolves when so much time has passed since the story began. */
   at(time: Micros): Promise<void> {
-    return this.#sleeper.until(this.#start + time);
+    return this.#sleepers.until(this.#start + time);
   }
 
   /** Every packet that was sent so far, in order. */

@@ -1,6 +1,7 @@
 /** What the small services have in common: they take every comer, and no single one of them can end the service. */
 import type { ReceivedDatagram, Stack, TcpSocket, UdpSocket } from '../stack/index.ts';
 import { listenTcp, openUdp, SocketError, UdpError } from '../stack/index.ts';
+import { nextDatagram } from './next-datagram.ts';
 
 export interface Service {
   readonly port: number;
@@ -102,17 +103,6 @@ async function serveDatagrams(socket: UdpSocket, behavior: ServiceBehavior): Pro
  * Advisory CA-1996-01, "UDP Port Denial-of-Service Attack"). Services live below 1024, so nobody there is answered.
  */
 const mayAnswer = ({ from }: ReceivedDatagram): boolean => from.port >= FIRST_UNPRIVILEGED_PORT;
-
-/** Passes over the news that an earlier answer was not delivered: its receiver has gone, others have not. */
-async function nextDatagram(socket: UdpSocket): Promise<ReceivedDatagram | undefined> {
-  for (;;) {
-    try {
-      return await socket.receive();
-    } catch (error) {
-      if (!(error instanceof UdpError)) throw error;
-    }
-  }
-}
 
 /** RFC 1122 §4.1.3.5: from the address that was asked. The first attempt may only report what became of an earlier answer. */
 async function sendAnswer(socket: UdpSocket, answer: Uint8Array, { from, to }: ReceivedDatagram): Promise<void> {

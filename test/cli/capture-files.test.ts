@@ -38,7 +38,7 @@ test('stats: the file, its frames, protocols, interfaces and names; nothing of i
   const count = lossy.both.length.toLocaleString('en-US');
   for (const part of [
     /^format +pcapng, version 1\.0, little-endian$/m,
-    /^written by +a \.\[31mtest$/m,
+    /^written by +a ·\[31mtest$/m,
     /^comment +chapter 1$/m,
     new RegExp(`^packets +${count}, `, 'm'),
     /^first +2026-01-01T00:00:00\.000000Z$/m,

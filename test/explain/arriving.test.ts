@@ -1,34 +1,13 @@
 /** What the comment of a received frame says: what it did, or why it was dropped. */
-import { describe, expect, test } from 'vitest';
-import type { TcpOptions } from '../../src/stack/index.ts';
+import { expect, test } from 'vitest';
 import { SECOND } from '../../src/stack/index.ts';
 import { ACK, FIN, RST, SYN } from '../../src/stack/wire/tcp.ts';
 import { A, arpFrame, B, echoFrame, pattern, tcpFrame } from '../capture/frames.ts';
 import { fragmentsOf, icmpMessage, ipFrame, packetOf, udpMessage } from '../station.ts';
+import { data, rowsOf } from './rows.ts';
 import { Talk } from './talk.ts';
 
-interface Row {
-  readonly what: string;
-  readonly tcp?: Partial<TcpOptions>;
-  /** What is said by the peer's SYN; a row without a connection leaves `establish` out. */
-  readonly does: (talk: Talk) => unknown;
-  /** Of every frame that arrived since the row began. */
-  readonly says: readonly string[];
-}
-
-function rows(title: string, all: readonly Row[]): void {
-  describe(title, () => {
-    for (const { what, tcp, does, says } of all) {
-      test(what, () => {
-        const talk = new Talk({ sack: false, timestamps: false, windowScale: false, ...tcp });
-        does(talk);
-        expect(talk.events('in')).toEqual(says);
-      });
-    }
-  });
-}
-
-const data = (talk: Talk, seq: number, more: object = {}): Talk => talk.peer(ACK, { seq, ack: 1, text: 100, ...more });
+const rows = rowsOf('in');
 
 rows('states', [
   { what: 'a SYN', does: (t) => t.peer(SYN, { seq: 0 }), says: ['LISTEN to SYN-RECEIVED'] },

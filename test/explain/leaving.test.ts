@@ -1,34 +1,13 @@
 /** What the comment of a sent frame says: why it goes out, and what else is news. */
-import { describe, expect, test } from 'vitest';
-import type { TcpOptions } from '../../src/stack/index.ts';
+import { expect, test } from 'vitest';
 import { ipv4 } from '../../src/stack/index.ts';
 import { ACK, FIN, SYN } from '../../src/stack/wire/tcp.ts';
 import { arpFrame, B, pattern, tcpFrame } from '../capture/frames.ts';
 import { fragmentsOf, ipFrame, udpMessage } from '../station.ts';
+import { data, rowsOf } from './rows.ts';
 import { Talk } from './talk.ts';
 
-interface Row {
-  readonly what: string;
-  readonly tcp?: Partial<TcpOptions>;
-  readonly does: (talk: Talk) => unknown;
-  /** Of every frame that left since the row began. */
-  readonly says: readonly string[];
-}
-
-function rows(title: string, all: readonly Row[]): void {
-  describe(title, () => {
-    for (const { what, tcp, does, says } of all) {
-      test(what, () => {
-        const talk = new Talk({ sack: false, timestamps: false, windowScale: false, ...tcp });
-        does(talk);
-        expect(talk.events('out')).toEqual(says);
-      });
-    }
-  });
-}
-
-/** A segment of 100 bytes from the peer. */
-const data = (talk: Talk, seq: number, more: object = {}): Talk => talk.peer(ACK, { seq, ack: 1, text: 100, ...more });
+const rows = rowsOf('out');
 
 rows('opening and closing', [
   {

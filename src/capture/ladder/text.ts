@@ -1,6 +1,8 @@
 /** The ladder drawn with characters, for a terminal. */
 import type { Micros } from '../../stack/time.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
+import { DIM, NOTE, paint } from '../words/ansi.ts';
+import { wrap } from '../words/wrap.ts';
 import { foldRuns } from './fold.ts';
 import type { Ladder, LadderOptions, LadderRow, Tone } from './ladder.ts';
 import { ladder } from './ladder.ts';
@@ -64,8 +66,6 @@ const UNICODE: Pens = { bar: '│', line: '─', foldLine: '┄', cross: '┼', 
 const ASCII: Pens = { bar: '|', line: '-', foldLine: '.', cross: '+', right: '>', left: '<', lost: 'x', more: '...' };
 
 /** Select Graphic Rendition, ECMA-48. */
-const DIM = '2';
-const NOTE_COLOR = '33';
 const COLORS: Record<Tone, string> = {
   resolve: '35',
   open: '32',
@@ -129,11 +129,11 @@ class Sheet {
   /** One line, or more when the note needs them. */
   row(row: LadderRow): string[] {
     const time = this.#paint(DIM, formatTime(row.at).padStart(this.#timeWidth)) + ' '.repeat(TIME_GAP);
-    const notes = this.#noteWidth === 0 ? [row.note] : wrap(row.note, this.#noteWidth);
+    const notes = this.#noteWidth === 0 ? [row.note] : wrap(oneLine(row.note), this.#noteWidth);
     const blank = ' '.repeat(this.#timeWidth + TIME_GAP);
     return notes.map((note, index) => {
       const rungs = index === 0 ? time + this.#rungs(row) : blank + this.#paint(DIM, this.#emptyCells().join(''));
-      return note === '' ? rungs : `${rungs}${' '.repeat(NOTE_GAP)}${this.#paint(NOTE_COLOR, note)}`;
+      return note === '' ? rungs : `${rungs}${' '.repeat(NOTE_GAP)}${this.#paint(NOTE, note)}`;
     });
   }
 
@@ -183,7 +183,7 @@ class Sheet {
   }
 
   #paint(code: string, text: string): string {
-    return this.#color && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+    return paint(code, text, this.#color);
   }
 }
 
@@ -199,18 +199,7 @@ function shorten(parts: readonly string[], room: number, more: string): string {
   return room > more.length ? parts[0].slice(0, room - more.length) + more : '';
 }
 
-/** Breaks at spaces where it can; at least one line, which may be empty. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let rest = text.trim().replace(/\s+/g, ' ');
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const at = space > 0 ? space : width;
-    lines.push(rest.slice(0, at));
-    rest = rest.slice(at).trim();
-  }
-  return [...lines, rest];
-}
+const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ');
 
 /** "2.104 ms" */
 const formatTime = (at: Micros): string => `${(at / 1000).toFixed(3)} ms`;

@@ -1,5 +1,7 @@
 /** The boxes of a frame drawn with characters: the fields on the left, the bytes they come from on the right. */
+import { DIM, NOTE, paint } from '../words/ansi.ts';
 import { plain } from '../words/plain.ts';
+import { wrap } from '../words/wrap.ts';
 import type { NestingLine } from './lines.ts';
 import { linesOf } from './lines.ts';
 import type { NestingBox, NestingRow } from './nesting.ts';
@@ -12,9 +14,7 @@ export interface NestingTextOptions {
 }
 
 /** Select Graphic Rendition, ECMA-48. */
-const DIM = '2';
 const BOLD = '1';
-const NOTE = '33';
 const COLORS: Record<NestingBox['osi'], string> = {
   '1': '37',
   '2': '35',
@@ -72,7 +72,7 @@ class Sheet {
     const room = this.#width - 2 * SIDE * (depth + 1);
     return [
       this.#top(box, depth),
-      ...notes.flatMap((note) => wrap(note, room).map((part) => this.#framed(box, this.#paint(NOTE, part.padEnd(room))))),
+      ...notes.flatMap((note) => wrap(plain(note), room).map((part) => this.#framed(box, this.#paint(NOTE, part.padEnd(room))))),
       ...rows.flatMap(line),
       ...inner.flatMap((one) => this.box(one, depth + 1)).map((text) => this.#framed(box, text)),
       ...after.flatMap(line),
@@ -100,8 +100,8 @@ class Sheet {
     const left = SIDE * (depth + 1);
     const nameRoom = this.#valueAt - left;
     const valueRoom = this.#bytesAt - this.#valueAt - 2;
-    const words = wrap(meaning === '' ? value : `${value}${value === '' ? '' : '  '}${meaning}`, valueRoom);
-    const names = wrap(name, Math.max(nameRoom - 2 * level - 1, 8));
+    const words = wrap(plain(meaning === '' ? value : `${value}${value === '' ? '' : '  '}${meaning}`), valueRoom);
+    const names = wrap(plain(name), Math.max(nameRoom - 2 * level - 1, 8));
     const count = Math.max(words.length, names.length);
     const rightRoom = this.#width - left - this.#bytesAt;
     return Array.from({ length: count }, (_, i) => {
@@ -113,7 +113,7 @@ class Sheet {
   }
 
   #paint(code: string, text: string): string {
-    return this.#color && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+    return paint(code, text, this.#color);
   }
 }
 
@@ -126,16 +126,3 @@ const widestName = ({ rows, after, inner }: NestingBox, depth: number): number =
     ...[...rows, ...after].map((row) => SIDE * (depth + 1) + 2 * row.depth + row.name.length),
     ...inner.map((one) => widestName(one, depth + 1)),
   );
-
-/** Breaks at spaces where it can; at least one line, which may be empty. Nothing in it moves the cursor. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let rest = plain(text);
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const at = space > 0 ? space : width;
-    lines.push(rest.slice(0, at).trimEnd());
-    rest = rest.slice(at).trimStart();
-  }
-  return [...lines, rest];
-}

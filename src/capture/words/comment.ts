@@ -32,17 +32,30 @@ const NUMBERS = /^(?:cwnd|ssthresh|flight|srtt|RTO) \d/;
 
 /** Any text will do: what is no state change and no number is something that happened. */
 export function readComment(comment: string): CommentParts {
-  const lines = comment.split('\n').map((line) => line.trim());
-  const isNumbers = (line: string): boolean => NUMBERS.test(line);
-  const said = lines.filter((line) => !isNumbers(line)).flatMap((line) => line.split(/;\s+/));
-  const changes = said.map(stateChange).filter((change) => change !== undefined);
+  const said = eventsOf(comment);
+  const changes = stateChanges(comment);
   const [first, last] = [changes[0], changes.at(-1)];
   return {
     happened: said.filter((part) => part !== '' && stateChange(part) === undefined),
     change: first === undefined || last === undefined ? undefined : { from: first.from, to: last.to },
-    numbers: lines.filter(isNumbers).join(', '),
+    numbers: linesOf(comment).filter(isNumbers).join(', '),
   };
 }
+
+/** One after the other: a segment may move a connection through several states. */
+export const stateChanges = (comment: string): StateChange[] =>
+  eventsOf(comment)
+    .map(stateChange)
+    .filter((change) => change !== undefined);
+
+const linesOf = (comment: string): string[] => comment.split('\n').map((line) => line.trim());
+
+const isNumbers = (line: string): boolean => NUMBERS.test(line);
+
+const eventsOf = (comment: string): string[] =>
+  linesOf(comment)
+    .filter((line) => !isNumbers(line))
+    .flatMap((line) => line.split(/;\s+/));
 
 /** "SYN-SENT to ESTABLISHED", with any words behind it dropped. */
 function stateChange(part: string): StateChange | undefined {

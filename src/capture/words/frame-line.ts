@@ -1,6 +1,7 @@
 /** A frame of a capture in one line: its number, when, where and in which direction, what it says, and why it was sent. */
 import type { CapturedFrame } from '../dissect/captured-frame.ts';
 import type { Direction } from '../record/frame-sink.ts';
+import { DIM, NOTE, paint } from './ansi.ts';
 import { describe } from './describe.ts';
 import { plain } from './plain.ts';
 
@@ -11,8 +12,6 @@ export interface FrameLineOptions {
 
 const ARROWS: Record<Direction, string> = { in: '<', out: '>', unknown: '-' };
 /** Select Graphic Rendition, ECMA-48. */
-const DIM = '2';
-const NOTE = '33';
 const WRONG = '31';
 const NUMBER_WIDTH = 5;
 const TIME_WIDTH = 11;
@@ -40,6 +39,6 @@ export class FrameLine {
   }
 
   #paint(code: string, text: string): string {
-    return this.#color && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+    return paint(code, text, this.#color);
   }
 }

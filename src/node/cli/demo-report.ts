@@ -4,6 +4,7 @@ import type { LadderRow } from '../../capture/ladder/ladder.ts';
 import { ladder } from '../../capture/ladder/ladder.ts';
 import { drawLadder } from '../../capture/ladder/text.ts';
 import type { FrameLog } from '../../capture/record/frame-log.ts';
+import { showsColor, terminalWidth } from './terminal.ts';
 
 export interface DemoOptions {
   readonly capture: string;
@@ -20,7 +21,6 @@ export const VISITOR = '10.0.0.1';
 
 const NARROWEST = 80;
 const WIDEST = 120;
-const WITHOUT_TERMINAL = 110;
 
 /**
  * The conversation as a picture, and where its capture is.
@@ -32,12 +32,13 @@ export function show(log: FrameLog, options: DemoOptions, visitor: string): void
     [ADDRESS, `tapstack ${ADDRESS}`],
   ]);
   const { hosts, rows } = ladder(log.frames(), { names });
-  const isTerminal = process.stdout.isTTY === true;
-  const width = Math.max(Math.min(process.stdout.columns ?? WITHOUT_TERMINAL, WIDEST), NARROWEST);
   say('The conversation, as it was recorded:\n\n');
   const noted = rows.map((row) => ({ ...row, parts: row.parts.filter(isStory), note: newsOf(row) }));
   say(
-    drawLadder({ hosts, rows: noted }, { width, color: isTerminal && !('NO_COLOR' in process.env), all: options.all === true }),
+    drawLadder(
+      { hosts, rows: noted },
+      { width: terminalWidth(NARROWEST, WIDEST), color: showsColor(), all: options.all === true },
+    ),
   );
   say(`\n${log.length} frames are in ${options.capture}. Open it with: wireshark ${options.capture}\n`);
 }

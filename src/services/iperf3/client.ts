@@ -186,7 +186,7 @@ class ClientTest {
 
   #look(): void {
     if (!this.#transfer.isRunning || this.#isEnding) return;
-    this.#broken ??= this.#transfer.streams.find(({ failure }) => failure !== undefined)?.failure;
+    this.#broken ??= this.#transfer.streams.find(({ ends }) => ends.failure !== undefined)?.ends.failure;
     if (this.#broken !== undefined)
       this.#control.socket.abort(); // the conversation ends, and says why
     else if (this.#isAmountMoved) this.#settle(this.#options.time.now() + LAST_BYTES);

@@ -44,7 +44,7 @@ export class JsonReport implements TestObserver {
   onBegin({ parameters: p, streams, cookie, mss }: Begin): void {
     this.#parameters = p;
     Object.assign(this.#start, {
-      connected: streams.map(({ id, local, remote }) => ({
+      connected: streams.map(({ id, ends: { local, remote } }) => ({
         socket: id,
         local_host: `${local.address}`,
         local_port: local.port,

@@ -2,13 +2,20 @@
 import type { Endpoint, Micros, TcpInfo } from '../../stack/index.ts';
 import type { Tally } from './tally.ts';
 
+/** The two ends of a stream; a TCP socket is its own. */
+export interface StreamEnds {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Why a connection ended before its time. */
+  readonly failure?: string | undefined;
+}
+
 /** Who a stream is, for reports. */
 export interface StreamIdentity {
   /** The number that both ends know it by. */
   readonly id: number;
   readonly isSender: boolean;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
+  readonly ends: StreamEnds;
 }
 
 export interface Stream extends StreamIdentity {
@@ -17,8 +24,6 @@ export interface Stream extends StreamIdentity {
   readonly info?: (now: Micros) => TcpInfo;
   /** Bytes that were counted as sent and may still be under way as far as this end knows. */
   readonly underWay: number;
-  /** Why it ended before its time. */
-  readonly failure: string | undefined;
   /** Begins to move bytes. */
   start(): void;
   /** Moves no more; what has arrived by now still counts. */

@@ -39,8 +39,10 @@ export class Table implements TestObserver {
     const { address, port } = control.remote;
     this.#print(isServer ? `Accepted connection from ${address}, port ${port}` : `Connecting to host ${address}, port ${port}`);
     if (!isServer && parameters.direction === 'reverse') this.#print(`Reverse mode, remote host ${address} is sending`);
-    for (const { id, local, remote } of streams) {
-      this.#print(`[${nameOf(id)}] local ${local.address} port ${local.port} connected to ${remote.address} port ${remote.port}`);
+    for (const { id, ends } of streams) {
+      this.#print(
+        `[${nameOf(id)}] local ${ends.local.address} port ${ends.local.port} connected to ${ends.remote.address} port ${ends.remote.port}`,
+      );
     }
   }
 

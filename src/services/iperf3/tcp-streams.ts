@@ -1,5 +1,5 @@
 /** Bulk over TCP: one buffer for all that is written or read, and as many bytes at a time as the connection takes. */
-import type { Endpoint, Micros, TcpInfo, TcpSocket } from '../../stack/index.ts';
+import type { Micros, TcpInfo, TcpSocket } from '../../stack/index.ts';
 import type { Pacer } from './pacer.ts';
 import type { Stream, StreamHooks } from './stream.ts';
 import { emptyTally } from './tally.ts';
@@ -7,6 +7,7 @@ import { emptyTally } from './tally.ts';
 export class TcpSender implements Stream {
   readonly isSender = true;
   readonly id: number;
+  readonly ends: TcpSocket;
   readonly tally = emptyTally();
   readonly #socket: TcpSocket;
   readonly #block: Uint8Array;
@@ -18,23 +19,12 @@ export class TcpSender implements Stream {
 
   constructor(id: number, socket: TcpSocket, block: Uint8Array, pacer: Pacer, hooks: StreamHooks) {
     this.id = id;
+    this.ends = socket;
     this.#socket = socket;
     this.#block = block;
     this.#pacer = pacer;
     this.#hooks = hooks;
     socket.onChange = this.#pump;
-  }
-
-  get local(): Endpoint {
-    return this.#socket.local;
-  }
-
-  get remote(): Endpoint {
-    return this.#socket.remote;
-  }
-
-  get failure(): string | undefined {
-    return this.#socket.failure;
   }
 
   get underWay(): number {
@@ -87,6 +77,7 @@ export class TcpSender implements Stream {
 export class TcpReceiver implements Stream {
   readonly isSender = false;
   readonly id: number;
+  readonly ends: TcpSocket;
   readonly tally = emptyTally();
   readonly underWay = 0;
   readonly #socket: TcpSocket;
@@ -97,22 +88,11 @@ export class TcpReceiver implements Stream {
   /** @param buffer of any size, shared by all streams: what is in it is of no importance */
   constructor(id: number, socket: TcpSocket, buffer: Uint8Array, hooks: StreamHooks) {
     this.id = id;
+    this.ends = socket;
     this.#socket = socket;
     this.#buffer = buffer;
     this.#hooks = hooks;
     socket.onChange = this.#drain;
-  }
-
-  get local(): Endpoint {
-    return this.#socket.local;
-  }
-
-  get remote(): Endpoint {
-    return this.#socket.remote;
-  }
-
-  get failure(): string | undefined {
-    return this.#socket.failure;
   }
 
   start(): void {

@@ -1,6 +1,7 @@
 /** How UDP streams are made, where there are no connections: the client greets on each, the server answers. */
-import type { IpAddress, ReceivedDatagram, Stack, UdpSocket } from '../../stack/index.ts';
-import { openUdp, SECOND, UdpError } from '../../stack/index.ts';
+import type { IpAddress, Stack, UdpSocket } from '../../stack/index.ts';
+import { openUdp, SECOND } from '../../stack/index.ts';
+import { nextDatagram } from '../next-datagram.ts';
 import type { Timekeeper } from '../timekeeper.ts';
 import * as datagram from './datagram.ts';
 import type { UdpStreamParts } from './udp-streams.ts';
@@ -44,17 +45,6 @@ export class UdpGreeter {
 
   #open(port: number): UdpSocket {
     return openUdp(this.#stack, { port, reuse: true, limits: STREAM_LIMITS });
-  }
-}
-
-/** Passes over the news that an answer was not delivered. */
-async function nextDatagram(socket: UdpSocket): Promise<ReceivedDatagram | undefined> {
-  for (;;) {
-    try {
-      return await socket.receive();
-    } catch (error) {
-      if (!(error instanceof UdpError)) throw error;
-    }
   }
 }
 

@@ -1,10 +1,10 @@
 /** Numbered datagrams, as fast as the socket's queue takes them or as the pacer lets them. */
-import type { Endpoint, UdpLimits, UdpSocket } from '../../stack/index.ts';
+import type { UdpLimits, UdpSocket } from '../../stack/index.ts';
 import type { Timekeeper } from '../timekeeper.ts';
 import * as datagram from './datagram.ts';
 import type { Pacer } from './pacer.ts';
 import { Reception } from './reception.ts';
-import type { Stream, StreamHooks } from './stream.ts';
+import type { Stream, StreamEnds, StreamHooks } from './stream.ts';
 import { emptyTally } from './tally.ts';
 
 /**
@@ -16,12 +16,10 @@ export const STREAM_LIMITS: UdpLimits = {
   receive: { bytes: 8 * 1024 * 1024, datagrams: 4096 },
 };
 
-export interface UdpStreamParts {
+export interface UdpStreamParts extends StreamEnds {
   readonly id: number;
   /** Connected. */
   readonly socket: UdpSocket;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
   readonly time: Timekeeper;
   readonly wideCounters: boolean;
   readonly hooks: StreamHooks;
@@ -32,11 +30,9 @@ export interface UdpStreamParts {
 export class UdpSender implements Stream {
   readonly isSender = true;
   readonly id: number;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
+  readonly ends: StreamEnds;
   readonly tally = emptyTally();
   readonly underWay = 0;
-  readonly failure = undefined;
   readonly #parts: UdpStreamParts;
   readonly #block: Uint8Array;
   readonly #view: DataView;
@@ -47,8 +43,7 @@ export class UdpSender implements Stream {
   /** @param blockSize bytes of a datagram, from 16 on */
   constructor(parts: UdpStreamParts, blockSize: number, pacer: Pacer) {
     this.id = parts.id;
-    this.local = parts.local;
-    this.remote = parts.remote;
+    this.ends = parts;
     this.#parts = parts;
     this.#block = new Uint8Array(blockSize);
     this.#view = new DataView(this.#block.buffer);
@@ -97,11 +92,9 @@ export class UdpSender implements Stream {
 export class UdpReceiver implements Stream {
   readonly isSender = false;
   readonly id: number;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
+  readonly ends: StreamEnds;
   readonly tally = emptyTally();
   readonly underWay = 0;
-  readonly failure = undefined;
   readonly #parts: UdpStreamParts;
   readonly #reception = new Reception(this.tally);
   /** Of each datagram only its header is looked at. */
@@ -111,8 +104,7 @@ export class UdpReceiver implements Stream {
 
   constructor(parts: UdpStreamParts) {
     this.id = parts.id;
-    this.local = parts.local;
-    this.remote = parts.remote;
+    this.ends = parts;
     this.#parts = parts;
     parts.socket.onChange = this.#drain;
   }

@@ -7,12 +7,14 @@ import { IGNORE_WORDS, IgnoredFields } from '../../../capture/analyse/frame-fiel
 import { CaptureWalk } from '../../../capture/dissect/capture-walk.ts';
 import type { CapturedFrame } from '../../../capture/dissect/captured-frame.ts';
 import { describe } from '../../../capture/words/describe.ts';
+import { plain } from '../../../capture/words/plain.ts';
 import { SequenceTracker } from '../../../capture/words/sequence-tracker.ts';
 import * as parse from '../parse.ts';
+import { terminalWidth } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CaptureInput } from './input.ts';
 import { FILE_HELP, openCapture } from './input.ts';
-import { harmless, number, plural } from './table.ts';
+import { number, plural } from './table.ts';
 
 interface DiffOptions {
   readonly ignore?: readonly string[];
@@ -76,7 +78,7 @@ class SideBySide {
 
   constructor(options: DiffOptions) {
     this.#options = options;
-    const width = Math.max(Math.min(process.stdout.columns ?? 160, WIDEST), NARROWEST);
+    const width = terminalWidth(NARROWEST, WIDEST, 160);
     this.#half = Math.floor((width - 5) / 2);
   }
 
@@ -142,7 +144,7 @@ class SideBySide {
   }
 
   #fit(text: string): string {
-    const shown = harmless(text);
+    const shown = plain(text);
     return shown.length <= this.#half ? shown : `${shown.slice(0, this.#half - 1)}…`;
   }
 }

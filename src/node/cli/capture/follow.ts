@@ -8,9 +8,11 @@ import { endpointText } from '../../../capture/analyse/ends.ts';
 import type { Piece } from '../../../capture/analyse/stream.ts';
 import { StreamAssembler } from '../../../capture/analyse/stream.ts';
 import type { Side } from '../../../capture/analyse/tcp-story.ts';
+import { hexDump } from '../../../capture/words/hex-dump.ts';
+import { plain } from '../../../capture/words/plain.ts';
 import { UsageError } from '../usage-error.ts';
 import { FILE_HELP, openCapture } from './input.ts';
-import { harmless, plural, seconds } from './table.ts';
+import { plural, seconds } from './table.ts';
 import { walk } from './walk.ts';
 
 interface FollowOptions {
@@ -45,7 +47,7 @@ export function addFollow(capture: Command, exit: (code: number) => void): void 
 function follow(file: string, wanted: string | undefined, options: FollowOptions): number {
   const choice = wanted === undefined ? undefined : chooseConversation(wanted);
   if (wanted !== undefined && choice === undefined)
-    throw new UsageError(`"${harmless(wanted)}" is no conversation: give ${CHOICE_FORMS}`);
+    throw new UsageError(`"${plain(wanted)}" is no conversation: give ${CHOICE_FORMS}`);
   const input = openCapture(file);
   const out = new Output(options);
   let chosen: Conversation | undefined;
@@ -75,7 +77,7 @@ function follow(file: string, wanted: string | undefined, options: FollowOptions
 const noSuch = (file: string, wanted: string | undefined): string =>
   wanted === undefined
     ? `nobody says anything over TCP or UDP in ${file}`
-    : `${file} has no conversation ${harmless(wanted)}; "tapstack capture conversations ${file}" shows what there is`;
+    : `${file} has no conversation ${plain(wanted)}; "tapstack capture conversations ${file}" shows what there is`;
 
 /** Where the pieces go, and how they look there. */
 class Output {
@@ -103,7 +105,7 @@ class Output {
     }
     if (side !== this.#last || missing > 0 || conversation.protocol === 'UDP') this.#heading(piece, conversation);
     this.#last = side;
-    this.#write(this.#options.hex === true ? hexText(bytes) : plainText(bytes));
+    this.#write(this.#options.hex === true ? hexDump(bytes) : plainText(bytes));
   }
 
   /** Says what was missing where the bytes themselves cannot say it. */
@@ -150,16 +152,5 @@ const plainText = (bytes: Uint8Array): string =>
     .decode(bytes)
     .replaceAll('\r\n', '\n')
     .split(/([\n\t])/)
-    .map((part) => (part === '\n' || part === '\t' ? part : harmless(part)))
+    .map((part) => (part === '\n' || part === '\t' ? part : plain(part)))
     .join('');
-
-function hexText(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 16) {
-    const row = bytes.subarray(at, at + 16);
-    const digits = [...row].map((octet) => octet.toString(16).padStart(2, '0')).join(' ');
-    const letters = [...row].map((octet) => (octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '.')).join('');
-    text += `${at.toString(16).padStart(4, '0')}  ${digits.padEnd(47)}  ${letters}\n`;
-  }
-  return text;
-}

@@ -7,6 +7,7 @@ import { ladder } from '../../../capture/ladder/ladder.ts';
 import { ladderMermaid } from '../../../capture/ladder/mermaid.ts';
 import { ladderSvg } from '../../../capture/ladder/svg.ts';
 import { drawLadder } from '../../../capture/ladder/text.ts';
+import { terminalWidth } from '../terminal.ts';
 import type { ChoiceOptions } from './choose.ts';
 import { addChoiceOptions, chosenFrames, namesOf } from './choose.ts';
 import { FILE_HELP, readCaptureFile } from './input.ts';
@@ -73,5 +74,4 @@ const ENDINGS: Readonly<Record<string, Format>> = { svg: 'svg', html: 'html', ht
 
 const formatOf = (output = ''): Format => ENDINGS[/\.(\w+)$/.exec(output)?.[1]?.toLowerCase() ?? ''] ?? 'text';
 
-const textWidthOf = (output: string | undefined): number =>
-  output === undefined ? Math.max(Math.min(process.stdout.columns ?? 110, 140), 80) : 110;
+const textWidthOf = (output: string | undefined): number => (output === undefined ? terminalWidth() : 110);

@@ -10,6 +10,7 @@ import { describe } from '../../../capture/words/describe.ts';
 import { FrameLine } from '../../../capture/words/frame-line.ts';
 import { hexDump } from '../../../capture/words/hex-dump.ts';
 import * as parse from '../parse.ts';
+import { showsColor, terminalWidth } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { FILE_HELP, openCapture } from './input.ts';
 import { writeOutput } from './output.ts';
@@ -86,11 +87,10 @@ class Printer {
   #text = '';
 
   constructor(options: ShowOptions) {
-    const { stdout, env } = process;
-    const isTerminal = stdout.isTTY === true && (options.output ?? '-') === '-';
+    const isPrinted = (options.output ?? '-') === '-';
     this.#options = options;
-    this.#color = isTerminal && !('NO_COLOR' in env);
-    this.#width = isTerminal ? Math.max(Math.min(stdout.columns ?? 110, 140), 80) : 110;
+    this.#color = isPrinted && showsColor();
+    this.#width = isPrinted ? terminalWidth() : 110;
     this.#line = new FrameLine({ color: this.#color });
   }
 

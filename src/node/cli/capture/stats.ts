@@ -4,9 +4,10 @@ import type { Command } from 'commander';
 import { CaptureStatistics } from '../../../capture/analyse/capture-statistics.ts';
 import type { CaptureInfo } from '../../../capture/file/capture-data.ts';
 import { linkTypeName } from '../../../capture/file/link-types.ts';
+import { plain } from '../../../capture/words/plain.ts';
 import type { CaptureInput } from './input.ts';
 import { FILE_HELP, openCapture } from './input.ts';
-import { harmless, number, plural, scaled, seconds, tableText } from './table.ts';
+import { number, plural, scaled, seconds, tableText } from './table.ts';
 import { walk } from './walk.ts';
 
 export function addStats(capture: Command, exit: (code: number) => void): void {
@@ -46,10 +47,10 @@ function aboutFile({ path, info, outcome }: CaptureInput): string {
       'written by',
       [application, os, hardware]
         .filter((word) => word !== '')
-        .map(harmless)
+        .map(plain)
         .join(', '),
     ],
-    ...comments.map((comment) => ['comment', harmless(comment)] as const),
+    ...comments.map((comment) => ['comment', plain(comment)] as const),
     ['other blocks', blocks],
     ['end', outcome === undefined || outcome.end === 'complete' ? '' : `${outcome.end}: ${outcome.problem}`],
   ]);
@@ -112,18 +113,18 @@ function interfaces({ info }: CaptureInput, statistics: CaptureStatistics): stri
     const { name, linkType, description = '', mac = '', addresses = [], speed, filter, os = '' } = one;
     const counted = info.statistics.get(id)?.dropped ?? 0;
     const more = [
-      harmless(description),
+      plain(description),
       mac,
       addresses.join(' '),
       speed === undefined ? '' : `${scaled(speed)}bit/s`,
-      filter === undefined ? '' : `filter "${harmless(filter)}"`,
-      harmless(os),
+      filter === undefined ? '' : `filter "${plain(filter)}"`,
+      plain(os),
       counted === 0 ? '' : `${number(counted)} dropped`,
     ];
     const { packets = 0, bytes = 0 } = statistics.interfaces[id] ?? {};
     return [
       String(id),
-      harmless(name),
+      plain(name),
       linkTypeName(linkType),
       number(packets),
       number(bytes),
@@ -145,6 +146,6 @@ function interfaces({ info }: CaptureInput, statistics: CaptureStatistics): stri
 
 function names({ names: known }: CaptureInfo): string {
   if (known.size === 0) return '';
-  const rows = [...known].map(([address, hosts]) => [address, hosts.map(harmless).join(', ')]);
+  const rows = [...known].map(([address, hosts]) => [address, hosts.map(plain).join(', ')]);
   return tableText([{ title: 'address' }, { title: 'name' }], rows);
 }

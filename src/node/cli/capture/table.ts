@@ -1,4 +1,5 @@
 /** Columns that line up, and numbers as people read them. */
+import { grouped } from '../../../capture/words/phrases.ts';
 
 export interface Column {
   readonly title: string;
@@ -18,7 +19,7 @@ export function tableText(columns: readonly Column[], rows: readonly (readonly s
 }
 
 /** With commas between thousands, whatever the machine's language is. */
-export const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const number = (value: number): string => grouped(Math.round(value));
 
 /** "1 packet", "2,000 packets". */
 export const plural = (value: number, word: string): string => `${number(value)} ${word}${value === 1 ? '' : 's'}`;
@@ -34,8 +35,3 @@ export function scaled(value: number): string {
   const digits = value / 1000 ** power;
   return `${digits >= 100 || power === 0 ? digits.toFixed(0) : digits.toPrecision(3)} ${UNITS[power]}`;
 }
-
-/** Text of others for a terminal: nothing in it moves the cursor or changes colours. */
-export const harmless = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '.');

@@ -1,14 +1,14 @@
-/** Sleeping in virtual time: a machine of the world that does nothing but wake those whose time has come. */
-import type { Machine } from '../lab/machine.ts';
-import type { Micros } from '../stack/index.ts';
-import { NEVER } from '../stack/index.ts';
+/** Who sleeps in virtual time: a machine that does nothing but wake those whose time has come. */
+import type { Micros } from '../stack/time.ts';
+import { NEVER } from '../stack/time.ts';
+import type { Machine } from './machine.ts';
 
 interface Sleep {
   readonly until: Micros;
   readonly wake: () => void;
 }
 
-export class Sleeper implements Machine {
+export class Sleepers implements Machine {
   readonly #asleep = new Set<Sleep>();
 
   run(now: Micros): void {
