@@ -2,8 +2,8 @@
 import { type Micros, NEVER } from './time.ts';
 
 /**
- * A machine with timers. The two fields belong to the heap: they stand in the machine so that an entry costs no object of
- * its own. Begin them with -1 and NEVER and leave them alone.
+ * A machine with timers. The last field belongs to the heap: it stands in the machine so that an entry costs no object of its
+ * own. Begin it with -1 and leave it alone.
  */
 export interface Timed {
   /** When the machine wants to be called next; NEVER when it is waiting for nothing. */
@@ -11,8 +11,6 @@ export interface Timed {
   onTimeout(now: Micros): void;
   /** The place in the heap; -1 when absent. */
   deadlineIndex: number;
-  /** The deadline as the heap knows it: never later than the true one. */
-  deadlineKey: Micros;
 }
 
 /**
@@ -22,6 +20,8 @@ export interface Timed {
  */
 export class Deadlines {
   readonly #heap: Timed[] = [];
+  /** The deadlines as the heap knows them: never later than the true ones. Side by side, so that sifting follows no pointer. */
+  readonly #keys: Micros[] = [];
 
   /** How many machines are waiting for something, as far as the heap knows. */
   get size(): number {
@@ -34,8 +34,9 @@ export class Deadlines {
     if (item.deadlineIndex < 0) {
       if (due === NEVER) return;
       this.#heap.push(item);
+      this.#keys.push(due);
       this.#siftUp(item, due, this.#heap.length - 1);
-    } else if (due < item.deadlineKey) {
+    } else if (due < this.#keys[item.deadlineIndex]!) {
       this.#siftUp(item, due, item.deadlineIndex);
     }
   }
@@ -45,16 +46,16 @@ export class Deadlines {
     const index = item.deadlineIndex;
     if (index < 0) return;
     item.deadlineIndex = -1;
-    item.deadlineKey = NEVER;
     const last = this.#heap.pop()!;
-    if (last !== item) this.#place(last, last.deadlineKey, index);
+    const key = this.#keys.pop()!;
+    if (last !== item) this.#place(last, key, index);
   }
 
   /** The earliest true deadline; NEVER when there is none. */
   next(): Micros {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       const due = top.nextTimeout();
-      if (due === top.deadlineKey) return due;
+      if (due === this.#keys[0]) return due;
       this.#refresh(top, due);
     }
     return NEVER;
@@ -85,7 +86,7 @@ export class Deadlines {
 
   /** Puts an item where its key belongs, starting from a place that is its own or free. */
   #place(item: Timed, key: Micros, index: number): void {
-    if (index > 0 && key < this.#heap[(index - 1) >>> 1]!.deadlineKey) this.#siftUp(item, key, index);
+    if (index > 0 && key < this.#keys[(index - 1) >>> 1]!) this.#siftUp(item, key, index);
     else this.#siftDown(item, key, index);
   }
 
@@ -93,13 +94,12 @@ export class Deadlines {
     let index = from;
     while (index > 0) {
       const above = (index - 1) >>> 1;
-      const parent = this.#heap[above]!;
-      if (parent.deadlineKey <= key) break;
-      this.#put(parent, index);
+      const aboveKey = this.#keys[above]!;
+      if (aboveKey <= key) break;
+      this.#put(this.#heap[above]!, aboveKey, index);
       index = above;
     }
-    item.deadlineKey = key;
-    this.#put(item, index);
+    this.#put(item, key, index);
   }
 
   #siftDown(item: Timed, key: Micros, from: number): void {
@@ -107,18 +107,18 @@ export class Deadlines {
     let index = from;
     for (let below = 2 * index + 1; below < length; below = 2 * index + 1) {
       const right = below + 1;
-      if (right < length && this.#heap[right]!.deadlineKey < this.#heap[below]!.deadlineKey) below = right;
-      const child = this.#heap[below]!;
-      if (child.deadlineKey >= key) break;
-      this.#put(child, index);
+      if (right < length && this.#keys[right]! < this.#keys[below]!) below = right;
+      const belowKey = this.#keys[below]!;
+      if (belowKey >= key) break;
+      this.#put(this.#heap[below]!, belowKey, index);
       index = below;
     }
-    item.deadlineKey = key;
-    this.#put(item, index);
+    this.#put(item, key, index);
   }
 
-  #put(item: Timed, index: number): void {
+  #put(item: Timed, key: Micros, index: number): void {
     this.#heap[index] = item;
+    this.#keys[index] = key;
     item.deadlineIndex = index;
   }
 }

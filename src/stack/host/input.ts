@@ -7,7 +7,6 @@ import { Reassembler } from '../ip/reassemble.ts';
 import { classify, isGroupFrame } from '../link/ethernet-link.ts';
 import type { StackObserver } from '../observer.ts';
 import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
 import * as ethernet from '../wire/ethernet.ts';
 import * as icmp from '../wire/icmpv4.ts';
 import * as ipv4 from '../wire/ipv4.ts';
@@ -45,7 +44,6 @@ export interface InputParts {
 export class Input implements Timed {
   readonly reassembler = new Reassembler();
   deadlineIndex = -1;
-  deadlineKey: Micros = NEVER;
   readonly #topology: Topology;
   readonly #icmp: Icmp;
   readonly #protocols: Protocols;

@@ -9,7 +9,6 @@ import { ArpCache, ArpEvent, ArpTransmit } from '../link/arp-cache.ts';
 import { encapsulate, macOfGroup, pad } from '../link/ethernet-link.ts';
 import { Waited } from '../link/waiting-room.ts';
 import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
 import * as arp from '../wire/arp.ts';
 import * as ethernet from '../wire/ethernet.ts';
 import { isMulticastV4 } from '../wire/ip-address.ts';
@@ -41,7 +40,6 @@ export class NetworkInterface implements Timed {
   readonly device: LinkDevice;
   readonly arp: ArpCache;
   deadlineIndex = -1;
-  deadlineKey: Micros = NEVER;
   readonly #counters: Counters;
   readonly #queue = new Fifo<Packet>();
   readonly #arpOut = new ArpTransmit();

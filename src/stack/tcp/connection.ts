@@ -2,7 +2,6 @@
 
 import type { Timed } from '../deadlines.ts';
 import type { Micros } from '../time.ts';
-import { NEVER } from '../time.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Seq } from '../wire/seq.ts';
 import { add } from '../wire/seq.ts';
@@ -97,7 +96,7 @@ export class Connection implements Timed {
   readonly agreement: Agreement;
   readonly timestamps: Timestamps;
   readonly rtt: RttEstimator;
-  readonly timers = new Timers();
+  readonly timers: Timers;
   readonly acks = new AckPolicy();
   readonly receiver: Receiver;
   readonly sender: Sender;
@@ -131,7 +130,6 @@ export class Connection implements Timed {
   peerScales = false;
   /** Longest packet the device cuts itself. */
   readonly gsoMaxSize: number;
-  deadlineKey: Micros = NEVER;
   deadlineIndex = -1;
   /** Frames, with or without text. */
   segmentsIn = 0;
@@ -153,6 +151,7 @@ export class Connection implements Timed {
     this.gsoMaxSize = path.gsoMaxSize;
     this.agreement = new Agreement(path.interfaceMtu, path.pathMtu, options.maxSegment);
     this.timestamps = new Timestamps(secret);
+    this.timers = new Timers(shared.timers);
     this.rtt = new RttEstimator(options);
     this.receiver = new Receiver(this.rcv, options);
     this.receiver.fitWindow(this.agreement.announcedMss);

@@ -1,11 +1,13 @@
-/** What the connections of one host lend each other: each needs it only while a segment of its own is looked at. */
+/** What the connections of one host lend each other: each needs it only while a segment of its own is looked at, or under way. */
 import { AckSample } from './congestion/control.ts';
-import { RecordPool } from './loss/sent-segment.ts';
+import { FlightPool } from './loss/flight.ts';
+import { TimerPool } from './time/timers.ts';
 
 /** One per host; handed to each of its connections. */
 export class SharedParts {
   /** Where the records of what is in flight come from. */
-  readonly records = new RecordPool();
+  readonly flights = new FlightPool();
+  readonly timers = new TimerPool();
   /** Filled anew for every acknowledgment. */
   readonly sample = new AckSample();
 }

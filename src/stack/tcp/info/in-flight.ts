@@ -1,5 +1,5 @@
 /** What is in flight, counted in segments as Linux counts them: a record of a burst stands for as many as it was cut into. */
-import type { SentList } from '../loss/sent-list.ts';
+import type { Scoreboard } from '../loss/sent-list.ts';
 import { segmentsIn } from './traffic.ts';
 
 export interface InFlight {
@@ -12,7 +12,7 @@ export interface InFlight {
   readonly again: number;
 }
 
-export function inFlightOf(list: SentList, mss: number): InFlight {
+export function inFlightOf(list: Scoreboard, mss: number): InFlight {
   let inFlight = 0;
   let sacked = 0;
   let lost = 0;

@@ -4,7 +4,7 @@ import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { after, before, diff, seq } from '../../wire/seq.ts';
 import { DUPLICATE_THRESHOLD } from './recovery.ts';
-import type { DeliveryObserver, SentList } from './sent-list.ts';
+import type { DeliveryObserver, Scoreboard } from './sent-list.ts';
 import type { SentSegment } from './sent-segment.ts';
 
 /** §6.2 step 4: recoveries after which a reordering window that duplicates have widened shrinks again. */
@@ -107,7 +107,7 @@ export class Rack implements DeliveryObserver {
    * @param sackedSegments about how many segments the peer has above the hole
    * @returns when to look again at what is not yet overdue; NEVER when nothing is waiting
    */
-  detect(sent: SentList, now: Micros, smoothedRtt: Micros, inRecovery: boolean, sackedSegments: number): Micros {
+  detect(sent: Scoreboard, now: Micros, smoothedRtt: Micros, inRecovery: boolean, sackedSegments: number): Micros {
     if (this.#sentAt < 0) return NEVER;
     const patience = this.#rtt + this.#reorderingWindow(smoothedRtt, inRecovery, sackedSegments);
     let record = sent.oldest;

@@ -35,6 +35,11 @@ export class Recovery {
     return this.history;
   }
 
+  /** As it was in the beginning: there was never a loss, and nothing speaks for one. */
+  get isUntouched(): boolean {
+    return this.history === undefined && this.phase === 'open' && this.duplicates === 0 && this.expiries === 0;
+  }
+
   enter(phase: 'fast recovery' | 'timeout recovery', nxt: Seq): void {
     this.phase = phase;
     this.recover = nxt;

@@ -11,6 +11,9 @@ export interface DeliveryObserver {
   delivered(record: SentSegment): void;
 }
 
+/** The list as most see it: what is sent for the first time reaches it through the sender. */
+export type Scoreboard = Omit<SentList, 'append'>;
+
 export class SentList {
   #head: SentSegment | undefined = undefined;
   #tail: SentSegment | undefined = undefined;

@@ -60,7 +60,7 @@ export function fillSyn(tcb: Connection, out: Segment, fast: FastOpen, now: Micr
   }
   const length = Math.min(fast.room, sender.buffered);
   if (length === 0) return;
-  sender.sent.append(snd.nxt, length, now);
+  sender.record(snd.nxt, length, now);
   snd.nxt = add(snd.nxt, length);
   out.payloadLength = length;
   out.reason = 'SYN with text';

@@ -60,7 +60,7 @@ function transmitSyn(tcb: Connection, out: Segment, now: Micros): boolean {
   if (tcb.snd.synSent) return false;
   tcb.snd.synSent = true;
   tcb.snd.nxt = add(tcb.snd.iss, 1);
-  tcb.sender.sent.append(tcb.snd.iss, 1, now);
+  tcb.sender.record(tcb.snd.iss, 1, now);
   out.reason = tcb.state === 'SYN-SENT' ? 'SYN' : 'SYN ACK';
   shape(tcb, out, tcb.snd.iss, 1);
   if (tcb.fastOpen !== undefined) fillSyn(tcb, out, tcb.fastOpen, now);
@@ -202,8 +202,8 @@ function acknowledge(tcb: Connection, out: Segment): boolean {
 
 /** Nothing more can be sent: what is the connection waiting for, and for how long? */
 function armWaiting(tcb: Connection, now: Micros): void {
-  const { timers, app } = tcb;
-  tcb.sender.wasIdle = false;
+  const { timers, app, sender } = tcb;
+  sender.wasIdle = false;
   // half-closed, the peer may take its time; closed on both sides, nobody waits for its FIN but us
   if (tcb.state === 'FIN-WAIT-2' && app.isOrphan && timers.linger === NEVER) timers.linger = now + tcb.options.finWait2;
   armPersist(tcb, now);
@@ -213,6 +213,8 @@ function armWaiting(tcb: Connection, now: Micros): void {
     app.raise(WRITABLE);
   }
   noteOccupation(tcb, now);
+  sender.rest();
+  timers.rest();
 }
 
 /** Worth telling: a quarter of the buffer is free, and what waits to be sent is below half of the low-water mark (as in Linux). */

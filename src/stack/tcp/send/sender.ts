@@ -1,14 +1,14 @@
 /** The sending half: what the application wrote, what of it is in flight, and how much more may be. */
 import { EMPTY_RING, RingBuffer } from '../../bytes/ring-buffer.ts';
 import type { Micros } from '../../time.ts';
-import { NEVER } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, diff, seq } from '../../wire/seq.ts';
 import type { AckSample, CongestionControl } from '../congestion/control.ts';
+import type { Flight } from '../loss/flight.ts';
 import { Rack } from '../loss/rack.ts';
-import { Recovery } from '../loss/recovery.ts';
-import type { DeliveryObserver } from '../loss/sent-list.ts';
-import { SentList } from '../loss/sent-list.ts';
+import type { Recovery } from '../loss/recovery.ts';
+import type { DeliveryObserver, Scoreboard } from '../loss/sent-list.ts';
+import type { SentSegment } from '../loss/sent-segment.ts';
 import { TailProbe } from '../loss/tail-probe.ts';
 import type { TcpOptions } from '../options.ts';
 import type { SharedParts } from '../shared.ts';
@@ -16,8 +16,8 @@ import type { SendSpace } from '../spaces.ts';
 import { SendHistory } from './send-history.ts';
 
 export class Sender {
-  readonly sent: SentList;
-  readonly recovery: Recovery = new Recovery();
+  /** Its own only while something is under way, or once something was lost. */
+  #flight: Flight;
   #rack: Rack | undefined = undefined;
   #tail: TailProbe | undefined = undefined;
   /** With Linux's habits only. */
@@ -27,8 +27,6 @@ export class Sender {
   /** SND.NXT when the round began that `AckSample.roundEnded` speaks of. */
   roundEnd: Seq = seq(0);
   control: CongestionControl;
-  /** Reused for every acknowledgment, of every connection. */
-  readonly sample: AckSample;
   /** The application has closed: a FIN follows the last byte. */
   finQueued = false;
   finAcknowledged = false;
@@ -38,8 +36,6 @@ export class Sender {
   pushed = false;
   /** Nothing was under way when what leaves now began to leave: to FreeBSD's Nagle all of one call is one. */
   wasIdle = false;
-  /** Since when the oldest data waits for its acknowledgment without any progress; NEVER when none waits. */
-  stalledSince: Micros = NEVER;
   /** When text or SYN was last sent, for the restart after idleness. */
   lastSentAt: Micros = 0;
   /** When the first of the probes of a closed window was due that have not opened it; -1 when it is open. */
@@ -50,14 +46,15 @@ export class Sender {
   /** Bytes `[0, length)` written and not acknowledged; offset 0 is the first byte at or after SND.UNA. */
   #ring: RingBuffer = EMPTY_RING;
   readonly #space: SendSpace;
+  readonly #shared: SharedParts;
   #limit: number;
   #maximum: number;
   readonly #limitedTransmit: boolean;
 
   constructor(space: SendSpace, control: CongestionControl, options: TcpOptions, shared: SharedParts) {
     this.#space = space;
-    this.sent = new SentList(shared.records);
-    this.sample = shared.sample;
+    this.#shared = shared;
+    this.#flight = shared.flights.none;
     this.control = control;
     this.#limit = options.sendBuffer;
     this.#limitedTransmit = options.limitedTransmit;
@@ -66,8 +63,52 @@ export class Sender {
 
   /** The initial sequence number is chosen: what compares with SND.UNA counts from there. */
   begin(iss: Seq): void {
-    this.recovery.recover = iss;
     this.roundEnd = iss;
+  }
+
+  /** The scoreboard: what is under way. */
+  get sent(): Scoreboard {
+    return this.#flight.sent;
+  }
+
+  get recovery(): Recovery {
+    return this.#flight.recovery;
+  }
+
+  /** Reused for every acknowledgment, of every connection. */
+  get sample(): AckSample {
+    return this.#shared.sample;
+  }
+
+  /** Since when the oldest data waits for its acknowledgment without any progress; NEVER when none waits. */
+  get stalledSince(): Micros {
+    return this.#flight.stalledSince;
+  }
+
+  set stalledSince(at: Micros) {
+    if (at !== this.#flight.stalledSince) this.#ownFlight().stalledSince = at;
+  }
+
+  /** Takes note of a first transmission. */
+  record(at: Seq, length: number, now: Micros): SentSegment {
+    return this.#ownFlight().sent.append(at, length, now);
+  }
+
+  /** Nothing is to be sent for now: what is not needed until then goes back to where it was borrowed. */
+  rest(): void {
+    const flight = this.#flight;
+    const { flights } = this.#shared;
+    if (flight === flights.none || !flight.isOver) return;
+    this.#flight = flights.none;
+    flights.give(flight);
+  }
+
+  #ownFlight(): Flight {
+    const { flights } = this.#shared;
+    if (this.#flight !== flights.none) return this.#flight;
+    const { una, synAcknowledged } = this.#space;
+    this.#flight = flights.take(synAcknowledged ? add(una, -1) : una); // nothing older than SND.UNA can cause duplicates any more
+    return this.#flight;
   }
 
   /** From the first text on: a connection that only ever shook hands has nothing to learn from. */
@@ -200,6 +241,7 @@ export class Sender {
   /** Gives the memory back. */
   release(): void {
     this.sent.clear();
+    this.rest();
     this.#ring = EMPTY_RING;
   }
 }

@@ -101,7 +101,7 @@ export function transmit(tcb: Connection, out: Segment, length: number, now: Mic
   const at = tcb.snd.nxt;
   tcb.snd.nxt = add(at, length);
   const isFirst = tcb.sender.sent.isEmpty;
-  const record = tcb.sender.sent.append(at, length, now);
+  const record = tcb.sender.record(at, length, now);
   tcb.traffic.rate.sent(record, isFirst, now);
   shape(tcb, out, at, length);
   if (tcb.sender.history !== undefined) remember(tcb, tcb.sender.history, out);

@@ -41,7 +41,6 @@ export class TimeWait implements Timed {
   readonly isFreebsd: boolean;
   nextInBucket: Connection | TimeWait | undefined = undefined;
   deadlineIndex = -1;
-  deadlineKey: Micros = NEVER;
   #until: Micros;
   readonly #length: Micros;
   readonly #wnd: number;
