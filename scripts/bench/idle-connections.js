@@ -8,6 +8,8 @@ import { ipv4 } from '../../dist/stack/index.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 const PEER = ipv4('10.0.0.2');
+/** Several: from one address to one port there are not enough ports of one's own. */
+const PORTS = Array.from({ length: 16 }, (_, index) => 80 + index);
 
 /** Bytes of objects and of array buffers, once what nobody holds is collected. */
 async function inUse() {
@@ -22,21 +24,23 @@ async function inUse() {
 }
 
 /** @returns bytes per end of a connection, the mean over `count` connections between two stacks in memory */
-export async function idleConnection(count = 10_000) {
+export async function idleConnection(count) {
   const world = new World();
   const cable = world.cable({ delay: 10 });
   const alice = host(world, 'alice', cable.a, { address: '10.0.0.1/24' });
   const bob = host(world, 'bob', cable.b, { address: '10.0.0.2/24' });
   const held = [];
-  const listener = bob.tcp.listen(80);
-  listener.owner = {
-    notify() {
-      for (let one = listener.accept(); one !== undefined; one = listener.accept()) held.push(one);
-    },
-  };
+  for (const port of PORTS) {
+    const listener = bob.tcp.listen(port);
+    listener.owner = {
+      notify() {
+        for (let one = listener.accept(); one !== undefined; one = listener.accept()) held.push(one);
+      },
+    };
+  }
   const open = (amount) => {
     for (let i = 0; i < amount; i++) {
-      held.push(alice.tcp.connect(PEER, 80, world.now));
+      held.push(alice.tcp.connect(PEER, PORTS[i % PORTS.length], world.now));
       if (i % 100 === 99) world.runForSync(10_000); // so that the cable needs no room of its own for them
     }
     world.runForSync(20_000_000);

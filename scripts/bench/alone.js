@@ -1,0 +1,50 @@
+/**
+ * Cases in which only tapstack takes part. Each opens what it needs and gives `once`, which tells one number, and `close`; with
+ * `process`, that process can be profiled.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ask } from './self-report.js';
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+async function openWorker(children, once) {
+  const options = { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] };
+  const child = await children.serve(process.execPath, [path('memory-worker.js')], options);
+  return { process: child, once: () => once(child), close: () => children.end(child) };
+}
+
+/** Gbit/s between two stacks in memory; the first transfer, in which the code is compiled, does not count. */
+export const inMemory =
+  (offload, gigabytes) =>
+  async ({ children, seconds }) => {
+    const bytes = Math.ceil(gigabytes * seconds) * 1e9;
+    const once = async (child) => (await ask(child, 'transfer', { offload, bytes })).rate / 1e9;
+    const worker = await openWorker(children, once);
+    await worker.once();
+    return worker;
+  };
+
+/** Bytes that an end of an established connection holds while nothing happens. */
+export const idle =
+  (count) =>
+  async ({ children, quick }) =>
+    openWorker(children, (child) => ask(child, 'idle', { count: quick ? count / 10 : count }));
+
+const TAP = ['--tap', 'bench9', '--ip', '10.9.0.2/24'];
+
+/** Milliseconds from the start of the process to the first answer, which is asked for every half millisecond. */
+export async function startUp({ children, programs }) {
+  const once = async () => {
+    const answered = children.run(programs['first-ping'], ['10.9.0.2', '10']);
+    await sleep(50); // so that the asking does not share the processor's time with the start of the asker
+    const began = process.hrtime.bigint();
+    const stack = children.start(process.execPath, [path('../../dist/node/cli/main.js'), 'up', ...TAP]);
+    try {
+      return Number(BigInt((await answered).trim()) - began) / 1e6;
+    } finally {
+      await children.end(stack);
+    }
+  };
+  return { once, close: async () => {} };
+}

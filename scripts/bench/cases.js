@@ -1,0 +1,75 @@
+/**
+ * What is measured, in the order of the table. A case has
+ * - `sides`: who is measured in each round, in the columns tapstack, veth (native servers) and node (node:net, node:http);
+ *   `tapstack` is who stands for it (`plain`: without offload);
+ * - `reference`: the column that tapstack is compared with; absent: there is nothing to compare;
+ * - `better`: 'more' or 'less';
+ * - `target`: `{ ratio }` at least, or `{ value }` at least or at most, as `better` says.
+ */
+import { idle, inMemory, startUp } from './alone.js';
+import { pingEveryMillisecond, pingFlood, tcp, udp, wrk } from './clients.js';
+
+const GIGA = 1e9;
+const THREE = { tapstack: 'tapstack', veth: 'veth', node: 'node' };
+const PLAIN = { ...THREE, tapstack: 'plain' };
+const NATIVE = { tapstack: 'tapstack', veth: 'veth' };
+
+const network = (id, title, unit, measure, about = {}) => ({
+  id,
+  title,
+  unit,
+  measure,
+  better: 'more',
+  sides: THREE,
+  reference: 'veth',
+  ...about,
+});
+
+const alone = (id, title, unit, open, about) => ({ id, title, unit, open, ...about });
+
+export const CASES = [
+  network('bulk-in', 'bulk TCP, kernel to stack', 'Gbit/s', tcp('send', 'discard', GIGA), { target: { ratio: 1 } }),
+  network('bulk-out', 'bulk TCP, stack to kernel', 'Gbit/s', tcp('receive', 'source', GIGA), { target: { ratio: 1 } }),
+  network('plain-in', 'bulk TCP without offload, kernel to stack', 'Gbit/s', tcp('send', 'discard', GIGA), {
+    sides: { ...PLAIN, node: undefined },
+    target: { ratio: 0.15 },
+  }),
+  network('plain-out', 'bulk TCP without offload, stack to kernel', 'Gbit/s', tcp('receive', 'source', GIGA), {
+    sides: { ...PLAIN, node: undefined },
+    target: { ratio: 0.1 },
+  }),
+  network('udp-in', 'UDP, 64 bytes, kernel to stack', '/s', udp('send', 64)),
+  network('udp-out', 'UDP, 64 bytes, stack to kernel', '/s', udp('receive', 64)),
+  network('ping', 'ping every millisecond, mean', 'µs', pingEveryMillisecond, {
+    better: 'less',
+    sides: NATIVE,
+    target: { value: 60 },
+  }),
+  network('flood', 'ping -f, mean', 'µs', pingFlood, { better: 'less', sides: NATIVE }),
+  network('request', '1 byte there and back, all on one core', '/s', tcp('request', 'echo'), {
+    target: { ratio: 0.7 },
+    oneCore: true,
+  }),
+  network('connect', 'connect, echo, close, 32 at once', '/s', tcp('connect', 'echo', 1, 32), { target: { ratio: 0.8 } }),
+  network('connect-single', 'connect, echo, close, one by one', '/s', tcp('connect', 'echo')),
+  network('http', 'wrk -t1 -c32, node:http on the stack', '/s', wrk('http'), {
+    sides: { tapstack: 'tapstack', node: 'node' },
+    reference: 'node',
+    target: { ratio: 1 },
+  }),
+  network('hello', 'wrk -t1 -c32, up --hello', '/s', wrk('hello'), { sides: NATIVE, target: { ratio: 1 } }),
+  alone('memory-large', 'two stacks in memory, super-segments', 'Gbit/s', inMemory(true, 4), {
+    better: 'more',
+    target: { value: 20 },
+  }),
+  alone('memory-small', 'two stacks in memory, 1,448-byte segments', 'Gbit/s', inMemory(false, 1), {
+    better: 'more',
+    target: { value: 4 },
+  }),
+  alone('idle', 'an idle connection of 100,000, each end', 'bytes', idle(100_000), {
+    better: 'less',
+    target: { value: 1500 },
+    rounds: 1, // a size, not a time
+  }),
+  alone('start', 'tapstack up, start to first answered ping', 'ms', startUp, { better: 'less', target: { value: 300 } }),
+];
