@@ -49,6 +49,8 @@ test.each<[words: string, line: RegExp]>([
   ['up --http 70000', /a port is a whole number/],
   ['up --echo abc', /--echo abc: a port/],
   ['up --http 7', /--http and --echo cannot both have port 7/],
+  ['up --hello 80', /--http and --hello cannot both have port 80/],
+  ['up --hello 0', /--hello 0: a port is a whole number from 1 to 65535/],
   ['up --loss 150%', /--loss 150%: a rate is written 5% or 0\.05, at most 100%/],
   ['up --loss -1', /a rate is written/],
   ['up --reorder x', /a rate is written/],

@@ -91,3 +91,14 @@ test('services on other ports', async () => {
   const { out } = await tapstack.beside(script, ['--echo', '7007', '--http', '8080']);
   expect(out).toMatch(/^moved\nHello from tapstack\.\n(.*\n)*closed\n$/);
 });
+
+test('--hello beside the services, and alone with --no-services: the same page, whatever is asked', async () => {
+  const script =
+    'curl -s http://10.0.0.2:8080/hello/you; curl -s -d body http://10.0.0.2:8080/; curl -s0 http://10.0.0.2:8080/; ' +
+    'curl -s http://10.0.0.2/hello | head -n 1';
+  const { out } = await tapstack.beside(script, ['--hello', '8080']);
+  expect(out).toBe('Hello from tapstack.\n'.repeat(4));
+  const alone =
+    'head -c 3000000 /dev/zero | curl -s -T - -w "%{http_code}\\n" http://10.0.0.2/; curl -s http://10.0.0.2/; nc -z 10.0.0.2 7 || echo closed';
+  expect((await tapstack.beside(alone, ['--no-services', '--hello', '80'])).out).toMatch(/^(.*\n)*411\n.*\nclosed\n$/);
+});

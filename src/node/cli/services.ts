@@ -5,6 +5,7 @@ import { startChargen } from '../../services/chargen.ts';
 import { startDaytime } from '../../services/daytime.ts';
 import { startDiscard } from '../../services/discard.ts';
 import { startEcho } from '../../services/echo.ts';
+import { startHello } from '../../services/hello.ts';
 import { startIperf3 } from '../../services/iperf3/server.ts';
 import type { Timekeeper } from '../../services/timekeeper.ts';
 import type { Stack } from '../../stack/stack.ts';
@@ -21,6 +22,8 @@ export interface ServiceOptions {
   readonly daytime: number;
   readonly chargen: number;
   readonly iperf3: number;
+  /** Only where it is asked for. */
+  readonly hello?: number;
 }
 
 /** Where the RFCs put them, and iperf3 itself. */
@@ -52,15 +55,23 @@ export function addServiceOptions(command: Command): Command {
     );
     command.addOption(option.argParser(parse.port).helpGroup(heading));
   }
-  return command.addOption(
-    new Option('--no-services', 'none of them: a host that answers ping and resets the rest').helpGroup(heading),
-  );
+  return command
+    .addOption(
+      new Option('--hello <port>', 'a minimal HTTP responder without node:http: always the same page (default: none)')
+        .argParser(parse.port)
+        .helpGroup(heading),
+    )
+    .addOption(new Option('--no-services', 'none but --hello: a host that answers ping and resets the rest').helpGroup(heading));
 }
 
 /** @throws UsageError when two are given the same port */
-export function checkServices({ services, ...byName }: ServiceOptions): void {
+export function checkServices({ services, hello, ...byName }: ServiceOptions): void {
   if (!services) return;
-  const ports = Object.keys(DESCRIPTIONS).map((name) => [name, byName[name as keyof typeof DESCRIPTIONS]] as const);
+  const ports: (readonly [name: string, port: number])[] = Object.keys(DESCRIPTIONS).map((name) => [
+    name,
+    byName[name as keyof typeof DESCRIPTIONS],
+  ]);
+  if (hello !== undefined) ports.push(['hello', hello]);
   for (const [name, port] of ports) {
     const other = ports.find(([otherName, otherPort]) => otherPort === port && otherName !== name);
     if (other !== undefined) throw new UsageError(`--${name} and --${other[0]} cannot both have port ${port}`);
@@ -69,10 +80,11 @@ export function checkServices({ services, ...byName }: ServiceOptions): void {
 
 /**
  * @param options checked before
- * @param time without it there is no iperf3, the only one that lives by the clock
+ * @param time without it those are missing that live by the clock: iperf3 and hello
  */
 export function startServices(stack: Stack, options: ServiceOptions, time?: Timekeeper): void {
-  const { services, http, echo, discard, daytime, chargen, iperf3 } = options;
+  const { services, http, echo, discard, daytime, chargen, iperf3, hello } = options;
+  if (hello !== undefined && time !== undefined) startHello(stack, { port: hello, time });
   if (!services) return;
   startHttpService(stack, { port: http });
   startEcho(stack, { port: echo });

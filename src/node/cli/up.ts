@@ -27,9 +27,10 @@ export async function up(command: readonly string[], options: UpOptions): Promis
   return new Promise(() => {}); // a signal ends it, and the guard closes everything
 }
 
-function greeting({ device }: TapHost, { ip, services, http }: UpOptions): string[] {
+function greeting({ device }: TapHost, { ip, services, http, hello }: UpOptions): string[] {
   const address = ip.split('/')[0];
-  const page = services ? `    curl http://${address}${http === 80 ? '' : `:${http}`}/` : '';
+  const port = services ? http : hello;
+  const page = port === undefined ? '' : `    curl http://${address}${port === 80 ? '' : `:${port}`}/`;
   return [
     `${device.name}: a stack at ${ip}, MTU ${device.mtu}${device.offload.checksum ? ', with offload' : ''}`,
     `try: ping ${address}${page}    Ctrl-C ends it`,
