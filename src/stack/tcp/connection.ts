@@ -18,7 +18,8 @@ import { askForEcn } from './ecn/negotiation.ts';
 import { countReceived, Traffic } from './info/traffic.ts';
 import type { TcpObserver } from './observer.ts';
 import type { FastOpen } from './open/fast-open.ts';
-import { Agreement } from './open/handshake.ts';
+import type { Agreement, Terms } from './open/handshake.ts';
+import { firstTerms } from './open/handshake.ts';
 import type { Listener } from './open/listener.ts';
 import type { TcpOptions } from './options.ts';
 import { AckPolicy } from './receive/delayed-ack.ts';
@@ -93,7 +94,7 @@ export class Connection implements Timed {
   state: State = 'CLOSED';
   readonly snd = new SendSpace();
   readonly rcv = new ReceiveSpace();
-  readonly agreement: Agreement;
+  agreement: Agreement;
   readonly timestamps: Timestamps;
   readonly rtt: RttEstimator;
   readonly timers: Timers;
@@ -126,8 +127,6 @@ export class Connection implements Timed {
   returnRoute: SourceRoute | undefined = undefined;
   /** RFC 5482, once there is something to remember of it. */
   userTimeout: UserTimeout | undefined = undefined;
-  /** The peer's SYN carried the window scale option. */
-  peerScales = false;
   /** Longest packet the device cuts itself. */
   readonly gsoMaxSize: number;
   deadlineIndex = -1;
@@ -149,7 +148,7 @@ export class Connection implements Timed {
     this.id = id;
     this.options = options;
     this.gsoMaxSize = path.gsoMaxSize;
-    this.agreement = new Agreement(path.interfaceMtu, path.pathMtu, options.maxSegment);
+    this.agreement = shared.agreements.on(firstTerms(path.interfaceMtu, path.pathMtu, options.maxSegment));
     this.timestamps = new Timestamps(secret);
     this.timers = new Timers(shared.timers);
     this.rtt = new RttEstimator(options);
@@ -167,6 +166,11 @@ export class Connection implements Timed {
 
   get hasTraffic(): boolean {
     return this.#traffic !== undefined;
+  }
+
+  /** Both have agreed on something, or something about the path has turned out. */
+  agree(terms: Partial<Terms>): void {
+    this.agreement = this.sender.shared.agreements.on({ ...this.agreement, ...terms });
   }
 
   /** How many challenges it has left; most connections never see a segment that needs one. */

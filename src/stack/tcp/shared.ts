@@ -1,6 +1,7 @@
 /** What the connections of one host lend each other: each needs it only while a segment of its own is looked at, or under way. */
 import { AckSample } from './congestion/control.ts';
 import { FlightPool } from './loss/flight.ts';
+import { Agreements } from './open/handshake.ts';
 import { TimerPool } from './time/timers.ts';
 
 /** One per host; handed to each of its connections. */
@@ -8,6 +9,7 @@ export class SharedParts {
   /** Where the records of what is in flight come from. */
   readonly flights = new FlightPool();
   readonly timers = new TimerPool();
+  readonly agreements = new Agreements();
   /** Filled anew for every acknowledgment. */
   readonly sample = new AckSample();
 }

@@ -17,7 +17,7 @@ export function learnRoute(tcb: Connection, route: SourceRoute): void {
 /** MUST-16: what the IP header needs for the route is missing in each segment. */
 export function routeChanged(tcb: Connection): void {
   const route = routeOf(tcb);
-  tcb.agreement.ipOptions = route === undefined ? 0 : encodedLength(route);
+  tcb.agree({ ipOptions: route === undefined ? 0 : encodedLength(route) });
   tcb.sender.control.mss = tcb.agreement.sendMss;
 }
 

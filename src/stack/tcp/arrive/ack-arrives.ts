@@ -176,9 +176,7 @@ function sampleSacked({ options, rtt, snd, sender }: Connection, now: Micros): b
 
 /** The peer has room again: what was outstanding when it closed may have been thrown away. */
 function windowOpened(tcb: Connection, now: Micros): void {
-  tcb.sender.probes = 0;
-  tcb.sender.probingSince = -1;
-  tcb.sender.probeDue = false;
+  tcb.sender.probing = undefined;
   tcb.timers.persist = NEVER;
   tcb.sender.stalledSince = tcb.sender.sent.isEmpty ? NEVER : now;
   if (tcb.options.habits.window === 'freebsd' && isOnlyProbe(tcb)) forgetProbe(tcb);

@@ -8,7 +8,7 @@ import type { Connection } from '../connection.ts';
 import type { Verdict } from '../drops.ts';
 import { agreeOnEcn } from '../ecn/negotiation.ts';
 import { synAckArrived } from '../open/fast-open.ts';
-import { agree } from '../open/handshake.ts';
+import { termsOf } from '../open/handshake.ts';
 import { SIMULTANEOUS_OPEN } from '../send/retransmit.ts';
 import { learnUserTimeout } from '../time/user-timeout.ts';
 import { ackArrives } from './ack-arrives.ts';
@@ -52,13 +52,12 @@ export function learnFromSyn(tcb: Connection, syn: Segment, now: Micros): void {
   // what our SYN offered, if one has left: the peer may fill it together with its own
   tcb.rcv.edge = tcb.state === 'SYN-SENT' ? add(tcb.rcv.nxt, tcb.receiver.synWindow) : tcb.rcv.nxt;
   tcb.rcv.lastAckSent = syn.seq;
-  agree(tcb.agreement, syn, tcb.options);
+  tcb.agree(termsOf(tcb.agreement, syn, tcb.options));
   agreeOnEcn(tcb, syn);
   learnUserTimeout(tcb, syn);
   tcb.timestamps.enabled = tcb.agreement.timestamps;
   if (tcb.state === 'SYN-RECEIVED' && tcb.agreement.timestamps) tcb.receiver.fitWindow(tcb.agreement.receiveMss);
   if (syn.hasTimestamps) tcb.timestamps.start(syn.tsValue, now);
-  tcb.peerScales = syn.windowShift >= 0;
   // RFC 7323 §2.2: the window in a SYN is never scaled
   tcb.snd.wnd = syn.window;
   tcb.snd.maxWnd = syn.window;

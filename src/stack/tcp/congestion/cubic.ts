@@ -15,12 +15,10 @@ interface Before {
 }
 
 export class Cubic implements CongestionControl {
-  readonly name = 'cubic';
   window: number;
   threshold: number = NO_THRESHOLD;
-  readonly #wantsHystart: boolean;
   /** While the first slow start lasts, from its first acknowledgment on. */
-  #hystart: HyStart | undefined = undefined;
+  #hystart: HyStart | 'not yet' | 'off';
   #mss: number;
   readonly #initialSegments: number;
   /** From the first reduction on. */
@@ -32,7 +30,11 @@ export class Cubic implements CongestionControl {
     this.#mss = mss;
     this.#initialSegments = initialSegments;
     this.window = initialWindow(mss, this.#initialSegments);
-    this.#wantsHystart = hystart;
+    this.#hystart = hystart ? 'not yet' : 'off';
+  }
+
+  get name(): string {
+    return 'cubic';
   }
 
   get mss(): number {
@@ -86,15 +88,15 @@ export class Cubic implements CongestionControl {
 
   /** RFC 9406 §4.3: only the first slow start needs help to find its end, later ones know the threshold. */
   #slowStart({ acked, rtt, roundEnded }: Readonly<AckSample>): void {
-    if (!this.#wantsHystart || this.threshold < NO_THRESHOLD) {
+    if (this.#hystart === 'off' || this.threshold < NO_THRESHOLD) {
       this.window = Math.min(this.window + acked, this.threshold);
       return;
     }
-    this.#hystart ??= new HyStart();
+    if (this.#hystart === 'not yet') this.#hystart = new HyStart();
     const hystart = this.#hystart;
     hystart.onAck(rtt, roundEnded);
     if (hystart.phase === 'over') {
-      this.#hystart = undefined;
+      this.#hystart = 'off';
       this.threshold = this.window; // RFC 9406 §4.2: "enter congestion avoidance by setting ssthresh to cwnd"
       return;
     }

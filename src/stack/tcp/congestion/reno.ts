@@ -7,7 +7,6 @@ const BETA = 0.5;
 const GENTLE_BETA = 0.8;
 
 export class Reno implements CongestionControl {
-  readonly name = 'reno';
   window: number;
   threshold: number = NO_THRESHOLD;
   #mss: number;
@@ -23,6 +22,10 @@ export class Reno implements CongestionControl {
     this.#mss = mss;
     this.#initialSegments = initialSegments;
     this.window = initialWindow(mss, this.#initialSegments);
+  }
+
+  get name(): string {
+    return 'reno';
   }
 
   get mss(): number {

@@ -69,11 +69,11 @@ function handshake(tcb: Connection) {
   };
 }
 
-function agreedOptions({ agreement, peerScales, options, ecn, fastOpen }: Connection): number {
+function agreedOptions({ agreement, options, ecn, fastOpen }: Connection): number {
   return (
     (agreement.timestamps ? OPTION_TIMESTAMPS : 0) |
     (agreement.sack ? OPTION_SACK : 0) |
-    (peerScales && options.windowScale ? OPTION_WINDOW_SCALE : 0) |
+    (agreement.peerScales && options.windowScale ? OPTION_WINDOW_SCALE : 0) |
     (ecn !== undefined ? OPTION_ECN : 0) |
     (ecn?.peerMarks === true ? OPTION_ECN_SEEN : 0) |
     (fastOpen?.textAccepted === true ? OPTION_SYN_DATA : 0)

@@ -16,27 +16,62 @@ export const FIXED_HEADERS = 40;
 /** Timestamps on every segment, padded: RFC 7323 appendix A. */
 const TIMESTAMPS_ROOM = 12;
 
-export class Agreement {
+export interface Terms {
   /** What we announced: the MTU of our interface less the fixed headers (MUST-67). */
-  announcedMss: number;
+  readonly announcedMss: number;
   /** What the peer announced. */
-  peerMss = DEFAULT_MSS;
+  readonly peerMss: number;
   /** The path's MTU, IPv4 header included, as known so far. */
-  pathMtu: number;
+  readonly pathMtu: number;
   /** Shift of the windows we receive, RFC 7323 §2.3: Snd.Wind.Shift. */
-  sendShift = 0;
+  readonly sendShift: number;
   /** Shift of the windows we send: Rcv.Wind.Shift. */
-  receiveShift = 0;
-  timestamps = false;
+  readonly receiveShift: number;
+  /** The peer's SYN carried the window scale option. */
+  readonly peerScales: boolean;
+  readonly timestamps: boolean;
   /** Bytes of options in the IPv4 header of each segment: a source route. */
-  ipOptions = 0;
+  readonly ipOptions: number;
   /** Both sent SACK-permitted, RFC 2018 §2. */
-  sack = false;
+  readonly sack: boolean;
+}
 
-  /** @param maxSegment what the application allows, for both directions; 0: anything */
-  constructor(interfaceMtu: number, pathMtu: number, maxSegment = 0) {
-    this.announcedMss = announcedMss(interfaceMtu, maxSegment);
-    this.pathMtu = pathMtu;
+/** A value that never changes: most connections of a host have agreed on the same, and share it. */
+export class Agreement implements Terms {
+  readonly announcedMss: number;
+  readonly peerMss: number;
+  readonly pathMtu: number;
+  readonly sendShift: number;
+  readonly receiveShift: number;
+  readonly peerScales: boolean;
+  readonly timestamps: boolean;
+  readonly ipOptions: number;
+  readonly sack: boolean;
+
+  constructor(terms: Terms) {
+    this.announcedMss = terms.announcedMss;
+    this.peerMss = terms.peerMss;
+    this.pathMtu = terms.pathMtu;
+    this.sendShift = terms.sendShift;
+    this.receiveShift = terms.receiveShift;
+    this.peerScales = terms.peerScales;
+    this.timestamps = terms.timestamps;
+    this.ipOptions = terms.ipOptions;
+    this.sack = terms.sack;
+  }
+
+  equals(other: Terms): boolean {
+    return (
+      this.announcedMss === other.announcedMss &&
+      this.peerMss === other.peerMss &&
+      this.pathMtu === other.pathMtu &&
+      this.sendShift === other.sendShift &&
+      this.receiveShift === other.receiveShift &&
+      this.peerScales === other.peerScales &&
+      this.timestamps === other.timestamps &&
+      this.ipOptions === other.ipOptions &&
+      this.sack === other.sack
+    );
   }
 
   /** MUST-16, RFC 6691: payload per segment, options that every segment carries subtracted. */
@@ -60,6 +95,40 @@ export class Agreement {
   }
 }
 
+/**
+ * Before the peer has said anything.
+ * @param maxSegment what the application allows, for both directions; 0: anything
+ */
+export const firstTerms = (interfaceMtu: number, pathMtu: number, maxSegment = 0): Terms => ({
+  announcedMss: announcedMss(interfaceMtu, maxSegment),
+  peerMss: DEFAULT_MSS,
+  pathMtu,
+  sendShift: 0,
+  receiveShift: 0,
+  peerScales: false,
+  timestamps: false,
+  ipOptions: 0,
+  sack: false,
+});
+
+/** Agreements that are remembered to be shared. A host whose peers differ more than that spends some bytes on them. */
+const REMEMBERED = 8;
+
+/** What the connections of one host have lately agreed on. */
+export class Agreements {
+  readonly #known: Agreement[] = [];
+  #next = 0;
+
+  /** The agreement with these terms, one that exists already where it can be. */
+  on(terms: Terms): Agreement {
+    for (const one of this.#known) if (one.equals(terms)) return one;
+    const agreement = new Agreement(terms);
+    this.#known[this.#next] = agreement;
+    this.#next = (this.#next + 1) % REMEMBERED;
+    return agreement;
+  }
+}
+
 /** What a SYN says: the longest text that our interface takes (MUST-67), and that the application wants. */
 export const announcedMss = (interfaceMtu: number, maxSegment: number): number =>
   Math.min(interfaceMtu - FIXED_HEADERS, maxSegment > 0 ? maxSegment : interfaceMtu);
@@ -76,22 +145,29 @@ export const shiftOf = ({ habits, maxReceiveBuffer }: TcpOptions): number =>
   habits.windowShift >= 0 ? habits.windowShift : shiftFor(maxReceiveBuffer);
 
 /** Reads the peer's SYN: an option counts only when both SYNs carry it. */
-export function agree(agreement: Agreement, syn: Segment, options: TcpOptions): void {
+export function termsOf({ announcedMss, pathMtu, ipOptions }: Terms, syn: Segment, options: TcpOptions): Terms {
   const peerMss = syn.mss > 0 ? Math.max(syn.mss, options.minMss) : options.habits.defaultMss;
-  agreement.peerMss = options.maxSegment > 0 ? Math.min(peerMss, Math.max(options.maxSegment, MIN_MSS)) : peerMss;
-  agreement.timestamps = options.timestamps && syn.hasTimestamps;
-  agreement.sack = options.sack && syn.sackPermitted;
-  const scaling = options.windowScale && syn.windowShift >= 0;
-  agreement.sendShift = scaling ? Math.min(syn.windowShift, MAX_SHIFT) : 0;
-  agreement.receiveShift = scaling ? shiftOf(options) : 0;
+  const peerScales = syn.windowShift >= 0;
+  const scaling = options.windowScale && peerScales;
+  return {
+    announcedMss,
+    peerMss: options.maxSegment > 0 ? Math.min(peerMss, Math.max(options.maxSegment, MIN_MSS)) : peerMss,
+    pathMtu,
+    sendShift: scaling ? Math.min(syn.windowShift, MAX_SHIFT) : 0,
+    receiveShift: scaling ? shiftOf(options) : 0,
+    peerScales,
+    timestamps: options.timestamps && syn.hasTimestamps,
+    ipOptions,
+    sack: options.sack && syn.sackPermitted,
+  };
 }
 
 /** Puts our options into a SYN. `answer`: into a SYN-ACK, which may only carry what the peer's SYN had. */
-export function offer(agreement: Agreement, out: Segment, options: TcpOptions, answer: boolean, peerScales: boolean): void {
+export function offer(agreement: Terms, out: Segment, options: TcpOptions, answer: boolean): void {
   out.freebsdOrder = options.habits.optionOrder === 'freebsd';
   out.mss = agreement.announcedMss; // MUST-14, MAY-3
   out.hasTimestamps = answer ? agreement.timestamps : options.timestamps;
   out.sackPermitted = answer ? agreement.sack : options.sack;
-  const scaling = options.windowScale && (!answer || peerScales);
+  const scaling = options.windowScale && (!answer || agreement.peerScales);
   out.windowShift = scaling ? shiftOf(options) : -1;
 }

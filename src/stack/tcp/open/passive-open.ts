@@ -1,7 +1,7 @@
 /** Segments that belong to no connection: RFC 9293 §3.10.7.1 CLOSED and §3.10.7.2 LISTEN, and the connections they begin. */
 import type { Micros } from '../../time.ts';
 import type { IpAddress } from '../../wire/ip-address.ts';
-import { fromV4 } from '../../wire/ip-address.ts';
+import { ANY, fromV4 } from '../../wire/ip-address.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, max } from '../../wire/seq.ts';
 import { ACK, FIN, RST, Segment, SYN } from '../../wire/tcp.ts';
@@ -48,6 +48,8 @@ export class PassiveOpen {
   readonly #host: PassiveOpenHost;
   readonly #listeners: Listeners;
   readonly #cookies: SynCookies;
+  /** Who opened the last connection: many often come from one host, and share its address. */
+  #remote = ANY;
 
   constructor(host: PassiveOpenHost, listeners: Listeners) {
     this.#host = host;
@@ -78,7 +80,8 @@ export class PassiveOpen {
     }
     if (!segment.has(SYN)) return 'no ACK flag'; // fourth
     if (dropsSynFin && segment.has(FIN)) return 'no such connection'; // net.inet.tcp.drop_synfin
-    return this.#synArrives(listener, segment, bytes, fromV4(source), fromV4(destination), now, above); // third
+    if (this.#remote.w3 !== source) this.#remote = fromV4(source);
+    return this.#synArrives(listener, segment, bytes, this.#remote, fromV4(destination), now, above); // third
   }
 
   #nobody(segment: Segment, source: number, destination: number): TcpDrop {

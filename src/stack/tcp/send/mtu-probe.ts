@@ -30,7 +30,7 @@ export function startMtuSearch(tcb: Connection, now: Micros): void {
 export function setPathMtu(tcb: Connection, mtu: number): void {
   const search = searchOf(tcb);
   const isLower = mtu < tcb.agreement.pathMtu;
-  tcb.agreement.pathMtu = mtu;
+  tcb.agree({ pathMtu: mtu });
   if (isLower) {
     search.limit(mtu);
     search.recheckAt = tcb.heardAt + MESSAGE_LIFETIME; // a little early does no harm: see `recheck`

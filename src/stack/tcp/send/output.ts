@@ -129,8 +129,8 @@ function textLength(tcb: Connection, unsent: number, room: number): number {
 /** MUST-36: one octet into the closed window, or a number that lies before it, so that the peer has to say where it stands. */
 function transmitProbe(tcb: Connection, out: Segment, now: Micros): boolean {
   const { sender, snd } = tcb;
-  if (!sender.probeDue) return false;
-  sender.probeDue = false;
+  if (sender.probing?.isDue !== true) return false;
+  sender.probing.isDue = false;
   const waiting = sender.sent.first;
   if (snd.wnd > 0) return waiting === undefined && transmitSmall(tcb, out, now);
   if (tcb.options.windowProbe === 'old number') probeWithoutText(tcb, out, now);

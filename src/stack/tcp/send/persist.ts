@@ -4,6 +4,15 @@ import { SECOND } from '../../time.ts';
 import type { TcpOptions } from '../options.ts';
 import type { RttEstimator } from '../time/rtt.ts';
 
+/** There from the first probe on until the window opens. */
+export class WindowProbes {
+  /** When the first of those was due that have not opened it; -1: it is not closed, only small. */
+  since: Micros = -1;
+  sent = 0;
+  /** The next one goes out at the next poll. */
+  isDue = false;
+}
+
 /** What stands for a round-trip time that nobody has measured. */
 const UNMEASURED: Micros = 2 * SECOND;
 

@@ -13,6 +13,7 @@ import { TailProbe } from '../loss/tail-probe.ts';
 import type { TcpOptions } from '../options.ts';
 import type { SharedParts } from '../shared.ts';
 import type { SendSpace } from '../spaces.ts';
+import type { WindowProbes } from './persist.ts';
 import { SendHistory } from './send-history.ts';
 
 export class Sender {
@@ -38,22 +39,20 @@ export class Sender {
   wasIdle = false;
   /** When text or SYN was last sent, for the restart after idleness. */
   lastSentAt: Micros = 0;
-  /** When the first of the probes of a closed window was due that have not opened it; -1 when it is open. */
-  probingSince: Micros = -1;
-  /** Probes sent since the window closed, and whether one is due. */
-  probes = 0;
-  probeDue = false;
+  /** While the window is closed, or too small for what waits. */
+  probing: WindowProbes | undefined = undefined;
   /** Bytes `[0, length)` written and not acknowledged; offset 0 is the first byte at or after SND.UNA. */
   #ring: RingBuffer = EMPTY_RING;
   readonly #space: SendSpace;
-  readonly #shared: SharedParts;
+  /** What the connections of the host lend each other. */
+  readonly shared: SharedParts;
   #limit: number;
   #maximum: number;
   readonly #limitedTransmit: boolean;
 
   constructor(space: SendSpace, control: CongestionControl, options: TcpOptions, shared: SharedParts) {
     this.#space = space;
-    this.#shared = shared;
+    this.shared = shared;
     this.#flight = shared.flights.none;
     this.control = control;
     this.#limit = options.sendBuffer;
@@ -77,7 +76,7 @@ export class Sender {
 
   /** Reused for every acknowledgment, of every connection. */
   get sample(): AckSample {
-    return this.#shared.sample;
+    return this.shared.sample;
   }
 
   /** Since when the oldest data waits for its acknowledgment without any progress; NEVER when none waits. */
@@ -97,14 +96,14 @@ export class Sender {
   /** Nothing is to be sent for now: what is not needed until then goes back to where it was borrowed. */
   rest(): void {
     const flight = this.#flight;
-    const { flights } = this.#shared;
+    const { flights } = this.shared;
     if (flight === flights.none || !flight.isOver) return;
     this.#flight = flights.none;
     flights.give(flight);
   }
 
   #ownFlight(): Flight {
-    const { flights } = this.#shared;
+    const { flights } = this.shared;
     if (this.#flight !== flights.none) return this.#flight;
     const { una, synAcknowledged } = this.#space;
     this.#flight = flights.take(synAcknowledged ? add(una, -1) : una); // nothing older than SND.UNA can cause duplicates any more
@@ -133,6 +132,11 @@ export class Sender {
 
   get isTailProbeOut(): boolean {
     return this.#tail?.isOut ?? false;
+  }
+
+  /** Probes sent since the window closed. */
+  get probes(): number {
+    return this.probing?.sent ?? 0;
   }
 
   /** Bytes that the application may still write. */

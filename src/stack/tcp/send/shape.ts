@@ -26,7 +26,7 @@ export function shape(tcb: Connection, out: Segment, at: Seq, length: number): v
     const answer = tcb.state !== 'SYN-SENT';
     out.flags = answer ? SYN | ACK : SYN;
     offerEcn(tcb, out);
-    offer(tcb.agreement, out, tcb.options, answer, tcb.peerScales);
+    offer(tcb.agreement, out, tcb.options, answer);
     return;
   }
   const withFin = sender.finQueued && after(add(at, length), sender.end);

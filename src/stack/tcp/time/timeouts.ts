@@ -9,6 +9,7 @@ import { noteTimeout } from '../open/fast-open.ts';
 import { countUnanswered } from '../problem.ts';
 import { keepAliveStep } from '../send/keep-alive.ts';
 import { suspectBlackHole } from '../send/mtu-probe.ts';
+import { WindowProbes } from '../send/persist.ts';
 import { isCountUsedUp, isInHandshake, keepsRto } from './handshake-timeouts.ts';
 import { userTimeoutOf } from './user-timeout.ts';
 
@@ -78,7 +79,8 @@ function gaveUp(tcb: Connection, now: Micros): boolean {
   const isOver = sender.stalledSince !== NEVER && now - sender.stalledSince >= patience(tcb);
   // man tcp: TCP_USER_TIMEOUT is also how long text may wait for a window, however often the peer says that it is closed
   const limit = userTimeoutOf(tcb);
-  const isClosedTooLong = limit > 0 && sender.probingSince >= 0 && now - sender.probingSince >= limit;
+  const closedSince = sender.probing?.since ?? -1;
+  const isClosedTooLong = limit > 0 && closedSince >= 0 && now - closedSince >= limit;
   if (!isEnough && !isOver && !isClosedTooLong) return false;
   // the peer may still be there; before that it has nothing to lose
   tcb.app.resetDue = options.resetOnTimeout && !inHandshake ? 'RST: nothing was acknowledged for too long' : '';
@@ -99,9 +101,12 @@ function patience(tcb: Connection): Micros {
 function persistTimeout(tcb: Connection, now: Micros): void {
   tcb.timers.persist = NEVER;
   if (gaveUp(tcb, now)) return;
-  tcb.sender.probeDue = true;
-  if (tcb.snd.wnd === 0 && tcb.sender.probingSince < 0) tcb.sender.probingSince = now;
-  if (tcb.snd.wnd === 0) tcb.sender.probes++;
+  tcb.sender.probing ??= new WindowProbes();
+  const { probing } = tcb.sender;
+  probing.isDue = true;
+  if (tcb.snd.wnd > 0) return;
+  if (probing.since < 0) probing.since = now;
+  probing.sent++;
 }
 
 /** MUST-26: only when nothing is outstanding and nothing was heard. */
