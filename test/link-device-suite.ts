@@ -79,7 +79,8 @@ export function testLinkDevice(name: string, make: () => LinkDevicePair | Promis
     test('states an MTU that IPv4 can live with (RFC 791: 68) and an offload that makes sense', () => {
       const { mtu, offload } = pair.device;
       expect(Number.isInteger(mtu) && mtu >= 68 && mtu <= 65_535, `mtu ${mtu}`).toBe(true);
-      expect(offload.gsoMaxSize === 0 || (offload.gsoMaxSize >= mtu && offload.checksum), JSON.stringify(offload)).toBe(true);
+      for (const longest of [offload.gsoMaxSize, offload.usoMaxSize])
+        expect(longest === 0 || (longest >= mtu && offload.checksum), JSON.stringify(offload)).toBe(true);
     });
 
     for (const direction of ['sends', 'receives'] as const) {

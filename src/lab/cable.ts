@@ -5,6 +5,7 @@ import { NO_OFFLOAD } from '../stack/device.ts';
 import type { Micros } from '../stack/time.ts';
 import { MICROSECOND, NEVER } from '../stack/time.ts';
 import * as ethernet from '../stack/wire/ethernet.ts';
+import * as udp from '../stack/wire/udp.ts';
 import { markCongestion } from './congestion-mark.ts';
 import { DelayLine, deliver, fits } from './delay-line.ts';
 import type { QueueLimits } from './drop-tail-queue.ts';
@@ -21,7 +22,7 @@ export interface CableOptions {
   readonly queue?: QueueLimits;
   /** @default 1500 */
   readonly mtu?: number;
-  /** Two stacks in memory hand each other super-segments and leave checksums out. @default false */
+  /** Two stacks in memory hand each other super-segments and super-datagrams and leave checksums out. @default false */
   readonly offload?: boolean;
 }
 
@@ -29,7 +30,7 @@ export interface CableOptions {
 export type CableDrop = 'queue full' | 'too long' | 'too short' | 'unplugged' | 'no room at the receiver';
 
 /** RFC 791: what the 16-bit total length of one IPv4 packet allows. */
-const MEMORY_OFFLOAD: Offload = { checksum: true, gsoMaxSize: 65_535 };
+const MEMORY_OFFLOAD: Offload = { checksum: true, gsoMaxSize: 65_535, usoMaxSize: 65_535 };
 
 export class Cable {
   readonly a: CableEnd;
@@ -153,13 +154,17 @@ export class CableEnd implements LinkDevice {
 
   #longest(packet: Packet): number {
     const asOneFrame = longestFrame(packet, this.mtu);
-    return packet.gsoSize > 0 ? asOneFrame - this.mtu + this.offload.gsoMaxSize : asOneFrame;
+    return packet.gsoSize > 0 ? asOneFrame - this.mtu + this.#longestCut(packet) : asOneFrame;
   }
 
   /** A stack that leaves work to a device which does not do it has a bug, and its frames would be wrong in silence. */
   #refuseMissingOffload(packet: Packet): void {
-    if (packet.gsoSize > 0 && this.offload.gsoMaxSize === 0) throw new RangeError('this cable cuts no super-segments');
+    if (packet.gsoSize > 0 && this.#longestCut(packet) === 0) throw new RangeError('this cable cuts no super-segments');
     if (packet.checksumStart > 0 && !this.offload.checksum) throw new RangeError('this cable fills in no checksums');
+  }
+
+  #longestCut({ checksumOffset }: Packet): number {
+    return checksumOffset === udp.CHECKSUM_OFFSET ? this.offload.usoMaxSize : this.offload.gsoMaxSize;
   }
 
   #overflows(): boolean {

@@ -1,6 +1,6 @@
 /** What a stack is doing at this moment, as plain data: for the status page, for `/stats` and for the command line. */
 import { RecordingDevice } from '../capture/record/recording-device.ts';
-import type { Connection, ConnectionSummary, LinkDevice, Stack } from '../stack/index.ts';
+import type { Connection, ConnectionSummary, LinkDevice, Offload, Stack } from '../stack/index.ts';
 import { formatMac, formatV4, inspect } from '../stack/index.ts';
 
 /** Connections described one by one; of the others only the states are counted. */
@@ -12,7 +12,7 @@ export interface InterfaceDescription {
   readonly mtu: number;
   /** With their prefix length. */
   readonly addresses: readonly string[];
-  readonly offload: { readonly checksum: boolean; readonly gsoMaxSize: number };
+  readonly offload: Offload;
   /** What the device counts itself; empty for one that counts nothing. */
   readonly device: Readonly<Record<string, number>>;
 }
@@ -98,7 +98,7 @@ function describeInterfaces(stack: Stack): InterfaceDescription[] {
       .list()
       .filter(({ interfaceId }) => interfaceId === id)
       .map(({ address, prefix }) => `${formatV4(address)}/${prefix.length}`),
-    offload: { checksum: device.offload.checksum, gsoMaxSize: device.offload.gsoMaxSize },
+    offload: device.offload,
     device: deviceCounters(device instanceof RecordingDevice ? device.inner : device),
   }));
 }

@@ -1,4 +1,5 @@
 /** The status of a stack as one HTML page that needs nothing but itself. */
+import type { Offload } from '../stack/index.ts';
 import type { StackDescription } from './describe-stack.ts';
 
 export interface StatusPageData extends StackDescription {
@@ -135,9 +136,14 @@ function table(title: string, heads: readonly string[], rows: readonly (readonly
   return `${heading}<div class="wide"><table>${line('th', heads)}${rows.map((row) => line('td', row)).join('')}</table></div>`;
 }
 
-const offload = ({ checksum, gsoMaxSize }: { readonly checksum: boolean; readonly gsoMaxSize: number }): string =>
-  [checksum ? 'checksum' : '', gsoMaxSize > 0 ? `segments up to ${gsoMaxSize}` : ''].filter((part) => part !== '').join(', ') ||
-  'none';
+function offload({ checksum, gsoMaxSize, usoMaxSize }: Offload): string {
+  const parts = [
+    checksum ? 'checksum' : '',
+    gsoMaxSize > 0 ? `segments up to ${gsoMaxSize}` : '',
+    usoMaxSize > 0 ? `datagrams up to ${usoMaxSize}` : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ') || 'none';
+}
 
 const milliseconds = (micros: number): string => `${(micros / 1000).toFixed(micros < 10_000 ? 2 : 0)} ms`;
 

@@ -9,8 +9,10 @@ export interface AttachedTap {
   readonly name: string;
   /** Every frame has a virtio-net header in front. */
   readonly hasHeader: boolean;
-  /** The kernel gives and takes super-segments and open checksums. */
+  /** The kernel gives and takes open checksums and super-segments of TCP. */
   readonly offloads: boolean;
+  /** And super-datagrams of UDP, since Linux 6.2. */
+  readonly cutsDatagrams: boolean;
 }
 
 const TUNSETIFF = 0x4004_54ca;
@@ -24,6 +26,8 @@ const IFF_NO_PI = 0x1000;
 const IFF_VNET_HDR = 0x4000;
 const TUN_F_CSUM = 1;
 const TUN_F_TSO4 = 2;
+/** The kernel takes both or none (`set_offload` of drivers/net/tun.c); IPv6 itself is none of ours and dropped by name. */
+const TUN_F_USO = 0x20 | 0x40;
 
 /**
  * An interface name, or a pattern with one `%d`.
@@ -56,13 +60,23 @@ function attach(
   if (name === undefined) throw attachError(EINVAL, wanted);
   const hasHeader = withHeader !== undefined;
   if (hasHeader) setHeader(fd, name);
-  // A persistent TAP remembers what its last user asked for, so that nothing must be asked for too.
-  const asked = hasHeader ? TUN_F_CSUM | TUN_F_TSO4 : 0;
-  const offloads = libc().ioctlNumber(fd, TUNSETOFFLOAD, asked) >= 0 && hasHeader;
+  const granted = negotiate(hasHeader, (flags) => libc().ioctlNumber(fd, TUNSETOFFLOAD, flags) >= 0);
   if (persist !== undefined && libc().ioctlNumber(fd, TUNSETPERSIST, persist ? 1 : 0) < 0) {
     throw attachError(libc().errno(), name);
   }
-  return { fd, name, hasHeader, offloads };
+  return { fd, name, hasHeader, ...granted };
+}
+
+/** All of it, else what kernels before 6.2 have, else nothing: the kernel refuses as a whole what it does not know (EINVAL). */
+export function negotiate(
+  hasHeader: boolean,
+  grants: (flags: number) => boolean,
+): Pick<AttachedTap, 'offloads' | 'cutsDatagrams'> {
+  const forTcp = TUN_F_CSUM | TUN_F_TSO4;
+  if (hasHeader && grants(forTcp | TUN_F_USO)) return { offloads: true, cutsDatagrams: true };
+  if (hasHeader && grants(forTcp)) return { offloads: true, cutsDatagrams: false };
+  grants(0); // a persistent TAP remembers what its last user asked for, so that nothing must be asked for too
+  return { offloads: false, cutsDatagrams: false };
 }
 
 /** @returns the name that the kernel gave, or undefined when it does not accept these flags for it */

@@ -40,7 +40,8 @@ export interface TapCounters {
 }
 
 const DEFAULT_QUEUE_LENGTH = 5000;
-const TAP_OFFLOAD: Offload = { checksum: true, gsoMaxSize: 65_535 };
+const TCP_OFFLOAD: Offload = { checksum: true, gsoMaxSize: 65_535, usoMaxSize: 0 };
+const FULL_OFFLOAD: Offload = { ...TCP_OFFLOAD, usoMaxSize: 65_535 };
 
 export class TapDevice implements LinkDevice, Watchable {
   /** As the kernel gave it. */
@@ -73,7 +74,7 @@ export class TapDevice implements LinkDevice, Watchable {
   private constructor(attached: AttachedTap, mtu: number, before: InterfaceState | undefined) {
     this.name = attached.name;
     this.mtu = mtu;
-    this.offload = attached.offloads ? TAP_OFFLOAD : NO_OFFLOAD;
+    this.offload = offloadOf(attached);
     this.before = before;
     this.#header = attached.hasHeader ? virtio.HEADER : 0;
     this.#fd = attached.fd;
@@ -184,6 +185,9 @@ export class TapDevice implements LinkDevice, Watchable {
     }
   }
 }
+
+const offloadOf = ({ offloads, cutsDatagrams }: AttachedTap): Offload =>
+  cutsDatagrams ? FULL_OFFLOAD : offloads ? TCP_OFFLOAD : NO_OFFLOAD;
 
 /** Sets MTU and queue. @returns the MTU */
 function configure(name: string, { mtu, queueLength }: TapOptions): number {

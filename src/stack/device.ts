@@ -7,9 +7,11 @@ export interface Offload {
   readonly checksum: boolean;
   /** The longest IPv4 packet that the device cuts into MTU-sized TCP segments itself; 0: it cuts none. */
   readonly gsoMaxSize: number;
+  /** The longest IPv4 packet that the device cuts into UDP datagrams of one size itself; 0: it cuts none. */
+  readonly usoMaxSize: number;
 }
 
-export const NO_OFFLOAD: Offload = { checksum: false, gsoMaxSize: 0 };
+export const NO_OFFLOAD: Offload = { checksum: false, gsoMaxSize: 0, usoMaxSize: 0 };
 
 /** One end of an Ethernet link. It never calls the stack: whoever owns both moves the frames. */
 export interface LinkDevice {

@@ -35,6 +35,7 @@ import * as ipv4 from './wire/ipv4.ts';
 import type { MacAddress } from './wire/mac-address.ts';
 import { returnRoute } from './wire/source-route.ts';
 import * as tcpWire from './wire/tcp.ts';
+import * as udpWire from './wire/udp.ts';
 
 export interface StackOptions {
   /** Numbers that must not be guessed: initial sequence numbers, ports, keys. In a lab: seeded ones. */
@@ -132,7 +133,12 @@ export class Stack implements LinkObserver {
       observer,
     );
     this.udp = new Udp(
-      { isBroadcast: (word) => this.isBroadcast(word), sourceFor: (to) => this.#output.sourceFor(to), wake: () => this.wake() },
+      {
+        isBroadcast: (word) => this.isBroadcast(word),
+        sourceFor: (to) => this.#output.sourceFor(to),
+        superLength: (to, length) => this.#output.superLength(to, length, this.#now),
+        wake: () => this.wake(),
+      },
       random,
     );
     this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu, observer);
@@ -301,7 +307,7 @@ export class Stack implements LinkObserver {
     const packet = this.#out;
     packet.reset();
     if (this.udp.pollTransmit(packet, this.#udpOut)) {
-      this.counters.udpOut++;
+      this.counters.udpOut += packet.frames();
       const result = this.#output.send(packet, this.#udpOut, now);
       if (result !== 'sent') this.udp.onSendFailure(this.#udpOut, result === 'no route' ? 'no route' : 'message too long');
       return true;
@@ -344,9 +350,12 @@ export class Stack implements LinkObserver {
         return verdict;
       },
       onUdp: (packet: Packet, toMany: boolean): DropReason | undefined => {
-        this.counters.udpIn++;
         const { view, network, transport, end } = packet;
-        return this.udp.onDatagram(packet, transport, end, ipv4.source(view, network), ipv4.destination(view, network), toMany);
+        const [source, destination] = [ipv4.source(view, network), ipv4.destination(view, network)];
+        this.counters.udpIn += packet.frames(transport + udpWire.HEADER);
+        const verdict = this.udp.onDatagram(packet, transport, end, source, destination, toMany);
+        if (verdict === 'UDP receive queue full') this.counters.drop(verdict, this.udp.lost - 1); // the caller counts one
+        return verdict;
       },
       onIcmp: (packet: Packet, toMany: boolean, now: Micros): DropReason | undefined =>
         this.icmp.onMessage(packet, toMany, now, (report) => this.#dispatch.error(report, now)),

@@ -88,6 +88,20 @@ export function leaveChecksumToDevice(packet: Packet, { from = A, to = B }: IpOp
   tcp.writePartialChecksum(packet.view, packet.transport, packet.end, parseV4(from)!, parseV4(to)!);
 }
 
+/** What a stack hands to a device that cuts datagrams. */
+export function superDatagram(payload: Uint8Array, gsoSize: number): Packet {
+  const packet = udpPacket(payload);
+  packet.gsoSize = gsoSize;
+  leaveUdpChecksumToDevice(packet);
+  return packet;
+}
+
+export function leaveUdpChecksumToDevice(packet: Packet): void {
+  packet.checksumStart = packet.transport;
+  packet.checksumOffset = udp.CHECKSUM_OFFSET;
+  udp.writePartialChecksum(packet.view, packet.transport, packet.end, parseV4(A)!, parseV4(B)!);
+}
+
 export function udpPacket(
   payload: Uint8Array,
   options: IpOptions & { sourcePort?: number; destinationPort?: number } = {},

@@ -5,6 +5,7 @@ import { Cable } from '../../src/lab/cable.ts';
 import { lineBytes } from '../../src/lab/frame-length.ts';
 import { HEADROOM, Packet } from '../../src/stack/bytes/packet.ts';
 import { MILLISECOND, NEVER } from '../../src/stack/time.ts';
+import { superDatagram } from '../capture/frames.ts';
 import { bytesOf, receiveAll, testFrame } from '../link-device-suite.ts';
 
 /** A clock that the test sets. */
@@ -116,7 +117,7 @@ test('an unplugged cable loses what is on the way and what is sent, and works ag
 
 test('offload: a super-segment crosses in one piece and its missing checksum is vouched for', () => {
   const { clock, cable } = cableAt({ delay: 0, offload: true });
-  expect(cable.a.offload).toEqual({ checksum: true, gsoMaxSize: 65_535 });
+  expect(cable.a.offload).toEqual({ checksum: true, gsoMaxSize: 65_535, usoMaxSize: 65_535 });
   const sent = superSegment(65_535 - 52, 1448);
   cable.a.transmit(sent);
   clock.now = 1;
@@ -125,6 +126,15 @@ test('offload: a super-segment crosses in one piece and its missing checksum is 
   expect(cable.b.receive(into)).toBe(true);
   expect(into.length).toBe(14 + 65_535);
   expect([into.gsoSize, into.checksumStart, into.checksumOffset, into.checksumVouched]).toEqual([1448, 134, 16, true]);
+});
+
+test('offload: a super-datagram crosses in one piece, up to what an IPv4 packet can hold', () => {
+  const { clock, cable } = cableAt({ delay: 0, offload: true });
+  cable.a.transmit(superDatagram(new Uint8Array(65_507), 1000));
+  clock.now = 1;
+  const into = new Packet();
+  expect(cable.b.receive(into)).toBe(true);
+  expect([into.length, into.gsoSize, into.checksumOffset, into.checksumVouched]).toEqual([14 + 65_535, 1000, 6, true]);
 });
 
 test('offload: a checksum that the sender wrote is not vouched for, whatever its packet says', () => {
@@ -153,6 +163,7 @@ test('a cable without offload refuses work that it would not do: that is a bug o
   const { cable } = cableAt({});
   const unsummed = superSegment(100, 0);
   expect(() => cable.a.transmit(superSegment(5000, 1448))).toThrow('super-segments');
+  expect(() => cable.a.transmit(superDatagram(new Uint8Array(5000), 1000))).toThrow('super-segments');
   expect(() => cable.a.transmit(unsummed)).toThrow('checksums');
 });
 
@@ -160,6 +171,7 @@ for (const { what, packet, bytes } of [
   { what: 'a full frame: 24 bytes of preamble, check sequence and gap', packet: testFrame(1514), bytes: 1538 },
   { what: 'a bare ACK: padded to 60', packet: testFrame(54), bytes: 84 },
   { what: 'a super-segment of three full frames', packet: superSegment(3 * 1448, 1448), bytes: 3 * 1538 },
+  { what: 'a super-datagram of three full frames', packet: superDatagram(new Uint8Array(3 * 1472), 1472), bytes: 3 * 1538 },
   { what: 'a super-segment of two frames and one byte', packet: superSegment(2 * 1448 + 1, 1448), bytes: 2 * 1538 + 67 + 24 },
 ]) {
   test(`on the line: ${what}`, () => expect(lineBytes(packet)).toBe(bytes));

@@ -121,7 +121,7 @@ describe('transmitting', () => {
 
   test('offload that was never offered is dropped by name', () => {
     const device = new DuplexDevice(new Wire());
-    expect(device.offload).toEqual({ checksum: false, gsoMaxSize: 0 });
+    expect(device.offload).toEqual({ checksum: false, gsoMaxSize: 0, usoMaxSize: 0 });
     const packet = packetOf(frame(60, 5));
     packet.gsoSize = 1448;
     expect(device.transmit(packet)).toBe(true);

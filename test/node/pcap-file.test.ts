@@ -364,7 +364,7 @@ describe.runIf(spawnSync('tshark', ['--version']).status === 0)('Wireshark', { t
     const clock = { now: 0 };
     const inner: LinkDevice = {
       mtu: 1500,
-      offload: { checksum: true, gsoMaxSize: 65_535 },
+      offload: { checksum: true, gsoMaxSize: 65_535, usoMaxSize: 65_535 },
       transmit: () => true,
       receive: () => false,
     };
@@ -440,7 +440,7 @@ test('packets keep their offload marks when they are recorded', () => {
   const file = new CaptureFile(fresh());
   const inner: LinkDevice = {
     mtu: 1500,
-    offload: { checksum: true, gsoMaxSize: 65_535 },
+    offload: { checksum: true, gsoMaxSize: 65_535, usoMaxSize: 65_535 },
     transmit: () => true,
     receive: () => false,
   };

@@ -58,7 +58,7 @@ describe('opening', () => {
   test('a new TAP did not exist before and vanishes when it is closed', () => {
     const tap = open({ name: 'new0' });
     expect(tap).toMatchObject({ name: 'new0', mtu: 1500, before: undefined, isOpen: true });
-    expect(tap.offload).toEqual({ checksum: true, gsoMaxSize: 65_535 });
+    expect(tap.offload).toEqual({ checksum: true, gsoMaxSize: 65_535, usoMaxSize: 65_535 });
     expect(readInterface('new0')).toMatchObject({ mtu: 1500, queueLength: 5000, isUp: false, address: undefined });
     tap.close();
     expect(readInterface('new0')).toBeUndefined();

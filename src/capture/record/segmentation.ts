@@ -1,4 +1,4 @@
-/** What a device with offload does to a packet, done again for the capture: super-segments cut, checksums completed. */
+/** What a device with offload does to a packet, done again for the capture: what is to be cut is cut, checksums are completed. */
 import * as checksum from '../../stack/bytes/checksum.ts';
 import { Packet } from '../../stack/bytes/packet.ts';
 import * as ethernet from '../../stack/wire/ethernet.ts';
@@ -8,7 +8,6 @@ import * as tcp from '../../stack/wire/tcp.ts';
 import * as udp from '../../stack/wire/udp.ts';
 
 const VLAN_TAG = 4;
-const UDP_CHECKSUM_OFFSET = 6;
 /** What belongs to the end of the data, and what to its beginning (RFC 3168 §6.1.2: CWR answers once). */
 const ONLY_LAST = tcp.FIN | tcp.PSH;
 const ONLY_FIRST = tcp.CWR;
@@ -31,7 +30,7 @@ export class Segmenter {
   eachFrame(packet: Packet, visit: (frame: Uint8Array) => void): void {
     if (packet.gsoSize > 0) {
       const layout = findLayout(packet);
-      if (layout?.protocol === ipv4.PROTOCOL_TCP) {
+      if (layout !== undefined) {
         this.#cut(packet, layout, visit);
         return;
       }
@@ -40,7 +39,8 @@ export class Segmenter {
   }
 
   #cut(packet: Packet, layout: Layout, visit: (frame: Uint8Array) => void): void {
-    const payloadAt = layout.transport + tcp.headerLength(packet.view, layout.transport);
+    const isTcp = layout.protocol === ipv4.PROTOCOL_TCP;
+    const payloadAt = layout.transport + (isTcp ? tcp.headerLength(packet.view, layout.transport) : udp.HEADER);
     const headers = packet.bytes.subarray(packet.start, payloadAt);
     const total = layout.end - payloadAt;
     let index = 0;
@@ -52,7 +52,9 @@ export class Segmenter {
       this.#scratch.append(packet.bytes.subarray(payloadAt + offset, payloadAt + offset + size));
       this.#scratch.network = layout.network - packet.start;
       this.#scratch.transport = layout.transport - packet.start;
-      adjustHeaders(this.#scratch, { index, offset, isLast: offset + size === total });
+      adjustIp(this.#scratch, index);
+      if (isTcp) adjustTcp(this.#scratch, { index, offset, isLast: offset + size === total });
+      else adjustUdp(this.#scratch);
       visit(this.#scratch.live());
       index++;
       offset += size;
@@ -86,11 +88,19 @@ export class Segmenter {
   }
 }
 
-function adjustHeaders(frame: Packet, { index, offset, isLast }: { index: number; offset: number; isLast: boolean }): void {
-  const { view, network, transport, end } = frame;
+function adjustIp({ view, network, end }: Packet, index: number): void {
   view.setUint16(network + 2, end - network);
   view.setUint16(network + 4, (ipv4.identification(view, network) + index) & 0xffff);
   ipv4.updateChecksum(view, network);
+}
+
+function adjustUdp({ view, network, transport, end }: Packet): void {
+  view.setUint16(transport + 4, end - transport);
+  udp.writeChecksum(view, transport, end, ipv4.source(view, network), ipv4.destination(view, network));
+}
+
+function adjustTcp(frame: Packet, { index, offset, isLast }: { index: number; offset: number; isLast: boolean }): void {
+  const { view, network, transport, end } = frame;
   view.setInt32(transport + 4, add(tcp.sequence(view, transport), offset));
   const removed = (isLast ? 0 : ONLY_LAST) | (index === 0 ? 0 : ONLY_FIRST);
   view.setUint8(transport + 13, tcp.flags(view, transport) & ~removed);
@@ -101,11 +111,11 @@ function adjustHeaders(frame: Packet, { index, offset, isLast }: { index: number
 function writeSum(frame: Packet, from: number, fieldAt: number): void {
   const sum = checksum.finish(checksum.add(frame.view, from, frame.end));
   // RFC 768: zero would say that there is no checksum; all ones is the same number. TCP has no such rule.
-  const isUdp = fieldAt - from === UDP_CHECKSUM_OFFSET;
+  const isUdp = fieldAt - from === udp.CHECKSUM_OFFSET;
   frame.view.setUint16(fieldAt, isUdp && sum === 0 ? 0xffff : sum);
 }
 
-const checksumOffset = (protocol: number): number => (protocol === ipv4.PROTOCOL_TCP ? tcp.CHECKSUM_OFFSET : UDP_CHECKSUM_OFFSET);
+const checksumOffset = (protocol: number): number => (protocol === ipv4.PROTOCOL_TCP ? tcp.CHECKSUM_OFFSET : udp.CHECKSUM_OFFSET);
 
 /** What a kernel delivers when it relies on a device that never was: the sum over the pseudo-header, and no more. */
 function holdsOnlyPseudoHeader({ view }: Packet, { network, transport, end, protocol }: Layout): boolean {

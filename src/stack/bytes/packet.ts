@@ -30,7 +30,7 @@ export class Packet {
   transport = 0;
   /** Where the payload begins. */
   payload = 0;
-  /** Payload bytes per frame when the device shall cut this super-segment (GSO); 0: it is one frame. */
+  /** Payload bytes per frame when the device shall cut this super-segment or super-datagram (GSO, USO); 0: it is one frame. */
   gsoSize = 0;
   /** Where the device shall begin to sum; 0: nothing is left to the device. */
   checksumStart = 0;
@@ -69,6 +69,11 @@ export class Packet {
     this.checksumStart = 0;
     this.checksumOffset = 0;
     this.checksumVouched = false;
+  }
+
+  /** How many frames the payload makes that begins at `payload`. */
+  frames(payload: number = this.payload): number {
+    return this.gsoSize === 0 ? 1 : Math.ceil((this.end - payload) / this.gsoSize);
   }
 
   /** Makes room for a header in front of the live bytes and says where it begins. */

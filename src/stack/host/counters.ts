@@ -62,8 +62,8 @@ export class Counters {
   addressConflicts = 0;
   readonly #drops = new Map<DropReason, number>(DROP_REASONS.map((reason) => [reason, 0]));
 
-  drop(reason: DropReason): void {
-    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
+  drop(reason: DropReason, count = 1): void {
+    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + count);
   }
 
   dropped(reason: DropReason): number {

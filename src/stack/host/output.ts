@@ -14,6 +14,7 @@ import { ANY, fromV4, isLoopbackV4, isMulticastV4, LIMITED_BROADCAST } from '../
 import * as ipv4 from '../wire/ipv4.ts';
 import * as sourceRoute from '../wire/source-route.ts';
 import * as tcp from '../wire/tcp.ts';
+import * as udp from '../wire/udp.ts';
 import type { Counters } from './counters.ts';
 import type { NetworkInterface } from './interface.ts';
 
@@ -90,9 +91,18 @@ export class Output {
     return addresses.sourceFor(destination, destination, first.id) ?? 0;
   }
 
+  /** As `UdpHost.superLength`: 0 where the device does not cut, and where packets of `length` would be fragmented. */
+  superLength(destination: number, length: number, now: Micros): number {
+    const { routes, interfaces, pathMtu } = this.#topology;
+    const route = this.#isOwn(destination) ? undefined : routes.lookup(destination);
+    const device = route === undefined ? undefined : interfaces.get(route.interfaceId)?.device;
+    if (device === undefined || !device.offload.checksum) return 0;
+    return length <= pathMtu.mtuFor(destination, device.mtu, now) ? device.offload.usoMaxSize : 0;
+  }
+
   /**
    * Sends the transport packet that is the live part of `packet`, with the IPv4 header that `fields` describe.
-   * A TCP packet has a zero checksum field and gets its checksum here, or from the device.
+   * The checksum field of TCP and UDP is zero: the checksum is written here, or by the device.
    */
   send(packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {
     this.#counters.ipOut++;
@@ -125,7 +135,7 @@ export class Output {
       return 'too long';
     }
     const forbidden = forbid && fits;
-    if (fields.protocol === ipv4.PROTOCOL_TCP) finishTcp(packet, fields, out.device.offload.checksum && fits);
+    finishTransport(packet, fields, out.device.offload.checksum && fits);
     this.#addHeader(packet, fields, forbidden);
     if (fits) {
       out.send(packet, hop, toAll, now);
@@ -144,7 +154,7 @@ export class Output {
       this.#counters.drop('loopback queue full');
       return 'sent'; // as a wire would lose it
     }
-    if (fields.protocol === ipv4.PROTOCOL_TCP) finishTcp(packet, fields, false);
+    finishTransport(packet, fields, false);
     this.#addHeader(packet, fields, fields.dontFragment);
     const copy = new Packet(packet.end + 64);
     copy.copyFrom(packet);
@@ -154,8 +164,8 @@ export class Output {
 
   #addHeader(packet: Packet, fields: ipv4.Ipv4Fields, dontFragment: boolean): void {
     const { source, destination, protocol } = fields;
-    // a super-segment becomes several packets, whose numbers the device counts on from this one (RFC 6864 lets DF have any)
-    fields.identification = this.#identification.next(source, destination, protocol, dontFragment);
+    // what the device cuts becomes several packets, whose numbers it counts on from this one (RFC 6864 lets DF have any)
+    fields.identification = this.#identification.next(source, destination, protocol, dontFragment, packet.frames());
     const wanted = fields.dontFragment;
     fields.dontFragment = dontFragment;
     const header = headerLength(fields);
@@ -183,13 +193,17 @@ const headerLength = ({ sourceRoute: route }: ipv4.Ipv4Fields): number =>
 
 const isLinkScope = (destination: number): boolean => destination === LIMITED_BROADCAST || isMulticastV4(destination);
 
-/** MUST-2: the checksum, whole or left to the device with the pseudo-header's sum in its place. */
-function finishTcp(packet: Packet, { source, destination }: ipv4.Ipv4Fields, offloaded: boolean): void {
-  if (!offloaded) {
-    tcp.writeChecksum(packet.view, packet.transport, packet.end, source, destination);
-    return;
-  }
-  tcp.writePartialChecksum(packet.view, packet.transport, packet.end, source, destination);
-  packet.checksumStart = packet.transport;
-  packet.checksumOffset = tcp.CHECKSUM_OFFSET;
+/**
+ * RFC 9293 MUST-2, RFC 1122 §4.1.3.4: the checksum of TCP or UDP, whole or left to the device with the pseudo-header's sum in
+ * its place.
+ */
+function finishTransport(packet: Packet, { source, destination, protocol }: ipv4.Ipv4Fields, offloaded: boolean): void {
+  const { view, transport, end } = packet;
+  const isTcp = protocol === ipv4.PROTOCOL_TCP;
+  if (isTcp) (offloaded ? tcp.writePartialChecksum : tcp.writeChecksum)(view, transport, end, source, destination);
+  else if (protocol !== ipv4.PROTOCOL_UDP) return;
+  else (offloaded ? udp.writePartialChecksum : udp.writeChecksum)(view, transport, end, source, destination);
+  if (!offloaded) return;
+  packet.checksumStart = transport;
+  packet.checksumOffset = isTcp ? tcp.CHECKSUM_OFFSET : udp.CHECKSUM_OFFSET;
 }

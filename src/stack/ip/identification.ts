@@ -22,17 +22,18 @@ export class Identification {
   }
 
   /**
+   * @param count numbers that are taken from this one on: a device that cuts a packet counts on by itself
    * @param isAtomic the packet may never be fragmented (DF): RFC 6864 §4.1 lets its field be anything, and 0 tells least
    * @returns 16 bits
    */
-  next(source: number, destination: number, protocol: number, isAtomic: boolean): number {
+  next(source: number, destination: number, protocol: number, isAtomic: boolean, count = 1): number {
     if (isAtomic) return 0;
     const slot = this.#slotOf(source, destination, protocol);
     const isOwn =
       this.#sources[slot] === source && this.#destinations[slot] === destination && this.#protocols[slot] === protocol;
     if (!isOwn) this.#takeOver(slot, source, destination, protocol);
     const id = this.#counters[slot]!;
-    this.#counters[slot] = id + 1; // 16 bits: wraps by itself
+    this.#counters[slot] = id + count; // 16 bits: wraps by itself
     return id;
   }
 

@@ -17,6 +17,8 @@ export class Datagram {
 
 /** Numbers per datagram in `#records`: address, port, local address, length, and the three small ones in a word. */
 const RECORD = 5;
+/** Where in a record the length stands. */
+const LENGTH = 3;
 const FIRST_RECORDS = 16;
 const FIRST_BYTES = 2_048;
 
@@ -24,6 +26,12 @@ export interface QueueLimits {
   /** Bytes of payload that may wait. One datagram may always wait, whatever its length. */
   readonly bytes: number;
   readonly datagrams: number;
+}
+
+/** How many datagrams one packet may stand for. */
+export interface RunLimits extends QueueLimits {
+  /** Bytes of payload of the shortest that may be among them; at least 1. */
+  readonly shortest: number;
 }
 
 export class DatagramQueue {
@@ -44,7 +52,12 @@ export class DatagramQueue {
 
   /** Payload bytes of the first datagram; -1 when there is none. */
   get nextLength(): number {
-    return this.#count === 0 ? -1 : this.#records[this.#head * RECORD + 3]!;
+    return this.#count === 0 ? -1 : this.#records[this.#head * RECORD + LENGTH]!;
+  }
+
+  /** The other end of the first datagram, as a word; 0 when there is none. */
+  get nextAddress(): number {
+    return this.#count === 0 ? 0 : this.#records[this.#head * RECORD]!;
   }
 
   /**
@@ -59,8 +72,7 @@ export class DatagramQueue {
     this.#bytes.writeAt(this.#bytes.length, bytes, from, to);
     this.#bytes.extend(length);
     if (this.#count === this.#records.length / RECORD) this.#growRecords();
-    const capacity = this.#records.length / RECORD;
-    this.#write(((this.#head + this.#count) & (capacity - 1)) * RECORD, about, length);
+    this.#write(this.#recordAt(this.#count), about, length);
     this.#count++;
     return true;
   }
@@ -74,10 +86,29 @@ export class DatagramQueue {
     if (this.#count === 0) return false;
     this.#read(this.#head * RECORD, about);
     this.#bytes.readAt(0, Math.min(about.length, limit - at), target, at);
-    this.#bytes.discard(about.length);
-    this.#head = (this.#head + 1) & (this.#records.length / RECORD - 1);
-    this.#count--;
+    this.#drop(1, about.length);
     return true;
+  }
+
+  /**
+   * Takes the first datagram, of which there must be one, and with it those behind it that one packet can stand for: all their
+   * numbers are the same, the last may be shorter. Their bytes lie one behind the other from `target[at]` on.
+   *
+   * @param limits of all that are taken; the first is in any case, and must fit
+   * @returns the bytes of all; `about.length` is that of the first
+   */
+  shiftRun(about: Datagram, target: Uint8Array, at: number, limits: Readonly<RunLimits>): number {
+    this.#read(this.#head * RECORD, about);
+    let count = 1;
+    let bytes = about.length;
+    for (let length = bytes; length === about.length && count < this.#count && count < limits.datagrams; count++) {
+      length = this.#lengthOfTwin(count);
+      if (length > about.length || length < limits.shortest || bytes + length > limits.bytes) break;
+      bytes += length;
+    }
+    this.#bytes.readAt(0, bytes, target, at);
+    this.#drop(count, bytes);
+    return bytes;
   }
 
   clear(): void {
@@ -86,12 +117,30 @@ export class DatagramQueue {
     this.#count = 0;
   }
 
+  #drop(count: number, bytes: number): void {
+    this.#bytes.discard(bytes);
+    this.#head = (this.#head + count) & (this.#records.length / RECORD - 1);
+    this.#count -= count;
+  }
+
+  #recordAt(index: number): number {
+    return ((this.#head + index) & (this.#records.length / RECORD - 1)) * RECORD;
+  }
+
+  /** The length of the datagram at `index` if its other numbers are those of the first; else -1. */
+  #lengthOfTwin(index: number): number {
+    const records = this.#records;
+    const [first, at] = [this.#head * RECORD, this.#recordAt(index)];
+    for (let i = 0; i < RECORD; i++) if (i !== LENGTH && records[first + i] !== records[at + i]) return -1;
+    return records[at + LENGTH]!;
+  }
+
   #write(at: number, about: Readonly<Datagram>, length: number): void {
     const records = this.#records;
     records[at] = about.address;
     records[at + 1] = about.port;
     records[at + 2] = about.localAddress;
-    records[at + 3] = length;
+    records[at + LENGTH] = length;
     records[at + 4] = about.ttl | (about.trafficClass << 8) | (about.dontFragment ? 0x1_0000 : 0);
   }
 
@@ -100,7 +149,7 @@ export class DatagramQueue {
     about.address = records[at]!;
     about.port = records[at + 1]!;
     about.localAddress = records[at + 2]!;
-    about.length = records[at + 3]!;
+    about.length = records[at + LENGTH]!;
     const small = records[at + 4]!;
     about.ttl = small & 0xff;
     about.trafficClass = (small >>> 8) & 0xff;

@@ -1,6 +1,6 @@
 /** One UDP socket without promises: two bounded queues, whom it talks to, and what went wrong. */
 import { isMulticastV4 } from '../wire/ip-address.ts';
-import { Datagram, DatagramQueue, type QueueLimits } from './datagram-queue.ts';
+import { Datagram, DatagramQueue, type QueueLimits, type RunLimits } from './datagram-queue.ts';
 import { Binding } from './demux.ts';
 import type { UdpFailure } from './failure.ts';
 
@@ -33,6 +33,8 @@ export interface UdpOwner {
 export interface UdpRegistry {
   /** True for every address that reaches all hosts of some attached network. */
   isBroadcast(address: number): boolean;
+  /** What one packet there may stand for that begins with a datagram of `length` bytes; undefined: for that one only. */
+  joinLimits(address: number, length: number): RunLimits | undefined;
   /** The endpoint has begun to have datagrams to send. */
   hasOutput(endpoint: UdpEndpoint): void;
   /** The endpoint has begun to have events. */
@@ -180,14 +182,21 @@ export class UdpEndpoint {
     return failure;
   }
 
-  /** A datagram for this endpoint, in `bytes[from, to)`. @returns false when the queue is full */
-  onDatagram(about: Readonly<Datagram>, bytes: Uint8Array, from: number, to: number): boolean {
-    if (!this.#received.push(about, bytes, from, to)) {
-      this.overflows++;
-      return false;
-    }
-    this.#raise(READABLE);
-    return true;
+  /**
+   * Datagrams for this endpoint in `bytes[from, to)`: each of `size` bytes, the last may be shorter.
+   * @returns how many of them found the queue full
+   */
+  onDatagrams(about: Readonly<Datagram>, bytes: Uint8Array, from: number, to: number, size: number): number {
+    let lost = 0;
+    let at = from;
+    do {
+      const end = Math.min(at + size, to);
+      if (this.#received.push(about, bytes, at, end)) this.#raise(READABLE);
+      else lost++;
+      at = end;
+    } while (at < to);
+    this.overflows += lost;
+    return lost;
   }
 
   /** One that was sent did not arrive. Of several failures the last is kept. */
@@ -197,16 +206,22 @@ export class UdpEndpoint {
     this.#raise(FAILED);
   }
 
-  /** Takes the next datagram to send, as `DatagramQueue.shift`. */
-  takeOutgoing(about: Datagram, target: Uint8Array, at: number): boolean {
-    if (this.#outgoing.nextLength > target.length - at) throw new RangeError('the packet is too small for the datagram');
-    if (!this.#outgoing.shift(about, target, at, target.length)) return false;
+  /**
+   * Takes the next datagram to send, and with it those that may go in one packet with it: see `DatagramQueue.shiftRun`.
+   * @returns the bytes of all; -1 when there is none
+   */
+  takeOutgoing(about: Datagram, target: Uint8Array, at: number): number {
+    const length = this.#outgoing.nextLength;
+    if (length < 0) return -1;
+    if (length > target.length - at) throw new RangeError('the packet is too small for the datagram');
+    const mayJoin = this.#outgoing.length > 1 ? this.#registry.joinLimits(this.#outgoing.nextAddress, length) : undefined;
+    const taken = this.#outgoing.shiftRun(about, target, at, mayJoin ?? ALONE);
     if (this.#outgoing.length > 0) this.#registry.hasOutput(this);
     if (this.#bits & WAITS_FOR_ROOM) {
       this.#bits &= ~WAITS_FOR_ROOM;
       this.#raise(WRITABLE);
     }
-    return true;
+    return taken;
   }
 
   /** Tells the owner what happened; without one the events wait for `takeEvents`. */
@@ -234,6 +249,8 @@ export class UdpEndpoint {
     return undefined;
   }
 }
+
+const ALONE: RunLimits = { datagrams: 1, bytes: MAX_PAYLOAD, shortest: 1 };
 
 const EVENTS = READABLE | WRITABLE | FAILED;
 /** A send found the queue full. */

@@ -3,10 +3,11 @@ import { Fifo } from '../bytes/fifo.ts';
 import type { Packet } from '../bytes/packet.ts';
 import { EphemeralPorts, type PortRange } from '../ports.ts';
 import type { Random } from '../random.ts';
+import * as ethernet from '../wire/ethernet.ts';
 import { isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import * as udp from '../wire/udp.ts';
-import { Datagram } from './datagram-queue.ts';
+import { Datagram, type RunLimits } from './datagram-queue.ts';
 import { Demux } from './demux.ts';
 import { UdpEndpoint, type UdpLimits, type UdpRegistry } from './endpoint.ts';
 import type { UdpFailureReason } from './failure.ts';
@@ -26,6 +27,11 @@ export interface UdpHost {
   isBroadcast(address: number): boolean;
   /** The address to send from; 0 is a good answer for a host that has none yet. @returns undefined when there is no route */
   sourceFor(destination: number): number | undefined;
+  /**
+   * How long an IPv4 packet to there may be which the device cuts into datagrams that are each an IPv4 packet of `length`;
+   * 0: it cuts none of that length.
+   */
+  superLength(destination: number, length: number): number;
   /** There is something to send. */
   wake(): void;
 }
@@ -57,6 +63,12 @@ export interface UdpOpenOptions {
 
 export type UdpOpenFailure = 'port in use' | 'no free port';
 
+const HEADERS = ipv4.HEADER + udp.HEADER;
+/** Linux's UDP_MAX_SEGMENTS. */
+const MAX_JOINED = 128;
+/** IEEE 802.3 §3.2.7: shorter frames are padded, which whoever cuts would have to do for each. */
+const SHORTEST_JOINED = ethernet.MIN_PAYLOAD - HEADERS;
+
 const DEFAULT_LIMITS: UdpLimits = {
   receive: { bytes: 262_144, datagrams: 1_024 },
   send: { bytes: 262_144, datagrams: 1_024 },
@@ -69,6 +81,8 @@ export class Udp implements UdpRegistry {
   readonly #withOutput = new Fifo<UdpEndpoint>();
   readonly #withEvents = new Fifo<UdpEndpoint>();
   readonly #about = new Datagram();
+  readonly #joinLimits = { datagrams: MAX_JOINED, bytes: 0, shortest: SHORTEST_JOINED };
+  #lost = 0;
 
   constructor(host: UdpHost, random: Random, range: PortRange = {}) {
     this.#host = host;
@@ -91,6 +105,11 @@ export class Udp implements UdpRegistry {
     return this.#demux.size;
   }
 
+  /** How many datagrams of the last packet an endpoint had no room for: a packet that was not cut yet holds several. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** True when `pollTransmit` may have something to give. */
   get wantsToSend(): boolean {
     return this.#withOutput.length > 0;
@@ -106,7 +125,7 @@ export class Udp implements UdpRegistry {
    * UDP header states are not part of it.
    *
    * @param toMany whether the destination is a broadcast or multicast address
-   * @returns undefined when at least one endpoint took it; 'no such port' is worth an ICMP port unreachable
+   * @returns undefined when an endpoint took it, all of it; 'no such port' is worth an ICMP port unreachable
    *   (RFC 1122 §4.1.3.1), which the ICMP rules forbid for `toMany`
    */
   onDatagram(packet: Packet, at: number, end: number, source: number, destination: number, toMany: boolean): UdpDrop | undefined {
@@ -120,7 +139,8 @@ export class Udp implements UdpRegistry {
     if (toMany) return this.#deliverToMany(packet, at, port);
     const binding = this.#demux.find(destination, port, source, this.#about.port);
     if (binding === undefined) return 'no such port';
-    return this.#deliver(binding.item, packet, at) ? undefined : 'UDP receive queue full';
+    this.#lost = deliver(this.#about, binding.item, packet, at);
+    return this.#lost === 0 ? undefined : 'UDP receive queue full';
   }
 
   /**
@@ -134,22 +154,25 @@ export class Udp implements UdpRegistry {
   }
 
   /**
-   * Appends the next datagram to an empty packet, payload first, then the UDP header in front of it, checksum included
-   * (RFC 1122 §4.1.3.4). Endpoints take turns.
+   * Appends the next datagram to an empty packet, payload first, then the UDP header in front of it, its checksum left open
+   * for who knows the device. With it come those behind it that the device can cut off again (`gsoSize`). Endpoints take
+   * turns.
    *
    * @returns false when there is none
    */
   pollTransmit(out: Packet, fields: UdpOut): boolean {
     for (let endpoint = this.#withOutput.shift(); endpoint !== undefined; endpoint = this.#withOutput.shift()) {
       const about = this.#about;
-      if (!endpoint.takeOutgoing(about, out.bytes, out.end)) continue;
+      const length = endpoint.takeOutgoing(about, out.bytes, out.end);
+      if (length < 0) continue;
       const source = about.localAddress || this.#host.sourceFor(about.address);
       if (source === undefined) {
         endpoint.onFailure({ reason: 'no route', address: about.address, port: about.port });
         continue;
       }
       fill(fields, about, source, endpoint.binding.localPort);
-      writeHeader(out, fields, about.length);
+      writeHeader(out, fields, length);
+      if (length > about.length) out.gsoSize = about.length;
       return true;
     }
     return false;
@@ -163,6 +186,12 @@ export class Udp implements UdpRegistry {
 
   isBroadcast(address: number): boolean {
     return address === LIMITED_BROADCAST || this.#host.isBroadcast(address);
+  }
+
+  joinLimits(address: number, length: number): RunLimits | undefined {
+    if (length < SHORTEST_JOINED) return undefined;
+    this.#joinLimits.bytes = this.#host.superLength(address, length + HEADERS) - HEADERS;
+    return this.#joinLimits;
   }
 
   hasOutput(endpoint: UdpEndpoint): void {
@@ -196,14 +225,11 @@ export class Udp implements UdpRegistry {
       const isForUs = binding.localAddress === 0 || binding.localAddress === localAddress;
       const isOurPeer = binding.remotePort === 0 || (binding.remotePort === remotePort && binding.remoteAddress === address);
       if (!isForUs || !isOurPeer) continue;
-      if (this.#deliver(binding.item, packet, at)) result = undefined;
+      this.#lost = deliver(this.#about, binding.item, packet, at);
+      if (this.#lost === 0) result = undefined;
       else if (result !== undefined) result = 'UDP receive queue full';
     }
     return result;
-  }
-
-  #deliver(endpoint: UdpEndpoint, packet: Packet, at: number): boolean {
-    return endpoint.onDatagram(this.#about, packet.bytes, at + udp.HEADER, at + udp.length(packet.view, at));
   }
 
   #fail(localAddress: number, localPort: number, address: number, port: number, reason: UdpFailureReason): boolean {
@@ -211,6 +237,12 @@ export class Udp implements UdpRegistry {
     binding?.item.onFailure({ reason, address, port });
     return binding !== undefined;
   }
+}
+
+/** @returns how many datagrams found the queue full */
+function deliver(about: Readonly<Datagram>, endpoint: UdpEndpoint, { bytes, view, gsoSize }: Packet, at: number): number {
+  const [from, to] = [at + udp.HEADER, at + udp.length(view, at)];
+  return endpoint.onDatagrams(about, bytes, from, to, gsoSize > 0 ? gsoSize : to - from);
 }
 
 function fill(fields: UdpOut, about: Readonly<Datagram>, source: number, sourcePort: number): void {
@@ -229,7 +261,6 @@ function writeHeader(out: Packet, fields: Readonly<UdpOut>, length: number): voi
   out.end += length;
   out.transport = out.prepend(udp.HEADER);
   udp.encodeHeader(out.view, out.transport, out.end, fields.sourcePort, fields.destinationPort);
-  udp.writeChecksum(out.view, out.transport, out.end, fields.source, fields.destination);
 }
 
 function describeArrival(about: Datagram, packet: Packet, at: number, source: number, destination: number): void {

@@ -15,7 +15,7 @@ import { bytesOf, hexOf, pattern, recorded, superSegment, tcpPacket } from '../f
 /** One end of a link that delivers at once. */
 class Pipe implements LinkDevice {
   readonly mtu = 1500;
-  readonly offload: Offload = { checksum: true, gsoMaxSize: 65_535 };
+  readonly offload: Offload = { checksum: true, gsoMaxSize: 65_535, usoMaxSize: 65_535 };
   readonly #waiting = new Fifo<Packet>();
   readonly #limit: number;
   other: Pipe | undefined;

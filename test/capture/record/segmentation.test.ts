@@ -6,7 +6,16 @@ import { HEADROOM, Packet } from '../../../src/stack/bytes/packet.ts';
 import * as ethernet from '../../../src/stack/wire/ethernet.ts';
 import * as ipv4 from '../../../src/stack/wire/ipv4.ts';
 import * as tcp from '../../../src/stack/wire/tcp.ts';
-import { bytesOf, icmpPacket, leaveChecksumToDevice, pattern, superSegment, tcpPacket, udpPacket } from '../frames.ts';
+import {
+  bytesOf,
+  icmpPacket,
+  leaveChecksumToDevice,
+  leaveUdpChecksumToDevice,
+  pattern,
+  superSegment,
+  tcpPacket,
+  udpPacket,
+} from '../frames.ts';
 
 function framesOf(packet: Packet): Uint8Array[] {
   const frames: Uint8Array[] = [];
@@ -64,6 +73,32 @@ test('RFC 9293 §3.1, RFC 791 §3.1: whatever the sizes, the pieces make the who
           9 * Number(hasTimestamps),
         ]);
       }
+      expect(Buffer.from(packet.live()).equals(before)).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('RFC 768: a super-datagram becomes the datagrams that were joined, each as it would have been alone', () => {
+  const given = fc.record({
+    length: fc.integer({ min: 1, max: 65_507 }),
+    gsoSize: fc.integer({ min: 18, max: 9000 }),
+    identification: fc.integer({ min: 0, max: 0xffff }),
+    isOpen: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(given, ({ length, gsoSize, identification, isOpen }) => {
+      const payload = pattern(length, identification & 0xff);
+      const packet = udpPacket(payload, { identification });
+      packet.gsoSize = gsoSize;
+      if (isOpen) leaveUdpChecksumToDevice(packet);
+      const before = bytesOf(packet);
+      const alone = Array.from({ length: Math.ceil(length / gsoSize) }, (_, i) =>
+        bytesOf(udpPacket(payload.subarray(i * gsoSize, (i + 1) * gsoSize), { identification: (identification + i) & 0xffff })),
+      );
+      const frames = framesOf(packet);
+      expect(frames).toHaveLength(alone.length);
+      for (const [i, frame] of frames.entries()) expect(Buffer.from(alone[i]!).equals(frame), `frame ${i}`).toBe(true);
       expect(Buffer.from(packet.live()).equals(before)).toBe(true);
     }),
     { numRuns: 60 },
@@ -149,7 +184,7 @@ describe('what is not cut is shown whole', () => {
   test.each([
     ['an ICMP message', () => icmpPacket(8, 0, 1, pattern(40))],
     ['a frame without network header', () => Object.assign(new Packet(), { end: HEADROOM + 10 })],
-    ['a UDP super-segment, which nobody here makes', () => Object.assign(udpPacket(pattern(3000)), { gsoSize: 1000 })],
+    ['a fragment', () => Object.assign(fragment(udpPacket(pattern(3000))), { gsoSize: 1000 })],
     [
       'a super-segment whose data offset is too small',
       () => {
@@ -164,6 +199,11 @@ describe('what is not cut is shown whole', () => {
     const packet = make();
     expect(framesOf(packet)).toEqual([bytesOf(packet)]);
   });
+
+  function fragment(packet: Packet): Packet {
+    packet.view.setUint16(packet.network + 6, 0x2000);
+    return packet;
+  }
 
   test('random bytes with random offload marks never throw', () => {
     fc.assert(

@@ -15,6 +15,13 @@ test('RFC 6864 §4.3: a source, destination and protocol repeat none of 65,536',
   expect(Math.max(...seen)).toBe(65_535);
 });
 
+test('RFC 6864 §4.3: numbers that a device gives to the pieces of one packet are nobody else’s', () => {
+  const ids = new Identification(new SeededRandom(2));
+  const first = ids.next(ALICE, BOB, 17, false, 45);
+  expect(ids.next(ALICE, BOB, 17, false)).toBe((first + 45) & 0xffff);
+  expect(ids.next(ALICE, BOB, 17, true, 45)).toBe(0);
+});
+
 test('(135) what goes to one destination does not show in what goes to another', () => {
   const quiet = new Identification(new SeededRandom(3));
   const busy = new Identification(new SeededRandom(3));

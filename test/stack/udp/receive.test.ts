@@ -225,6 +225,41 @@ test('RFC 1122 §4.1.3.5: one of several endpoints is chosen by the address that
   expect([hear(first), hear(second)?.localAddress]).toEqual([undefined, OURS_TOO]);
 });
 
+for (const { name, length, size, heard } of [
+  { name: 'equal ones', length: 12, size: 4, heard: [4, 4, 4] },
+  { name: 'a shorter last one', length: 13, size: 4, heard: [4, 4, 4, 1] },
+  { name: 'one only, as short as it may be', length: 3, size: 4, heard: [3] },
+  { name: 'a byte each', length: 3, size: 1, heard: [1, 1, 1] },
+]) {
+  test(`a packet that nobody has cut yet holds several datagrams, each received by itself: ${name}`, () => {
+    const udp = newUdp();
+    const endpoint = open(udp, { port: 53 });
+    const data = text('abcdefghijklmnopq'.slice(0, length));
+    const joined = (packet: Packet): void => {
+      packet.gsoSize = size;
+    };
+    expect(arrives(udp, { data, spoil: joined })).toBeUndefined();
+    expect(endpoint.takeEvents()).toBe(READABLE);
+    const all = heard.map(() => hear(endpoint));
+    expect(all.map((each) => each?.data.length)).toEqual(heard);
+    expect(all.map((each) => each?.data).join('')).toBe('abcdefghijklmnopq'.slice(0, length));
+    expect(new Set(all.map((each) => `${each?.address} ${each?.port} ${each?.localAddress}`)).size).toBe(1);
+    expect(hear(endpoint)).toBeUndefined();
+  });
+}
+
+test('of a packet that holds several datagrams the queue takes what it has room for, and every lost one is counted', () => {
+  const udp = newUdp();
+  const limits = { receive: { bytes: 100, datagrams: 3 }, send: { bytes: 10, datagrams: 1 } };
+  const endpoint = open(udp, { port: 53, limits });
+  const joined = (packet: Packet): void => {
+    packet.gsoSize = 2;
+  };
+  expect(arrives(udp, { data: text('aabbccddee'), spoil: joined })).toBe('UDP receive queue full');
+  expect([udp.lost, endpoint.overflows]).toEqual([2, 2]);
+  expect([1, 2, 3, 4].map(() => hear(endpoint)?.data)).toEqual(['aa', 'bb', 'cc', undefined]);
+});
+
 test('a broadcast reaches every endpoint on the port that is not bound elsewhere or connected to another', () => {
   const udp = newUdp();
   const options = { port: 53, reuse: true };

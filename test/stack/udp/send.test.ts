@@ -10,7 +10,7 @@ import { arrives, GROUP, host, newUdp, OURS, OURS_TOO, open, PEER, STRANGER, SUB
 
 const smallQueue = { receive: { bytes: 10, datagrams: 2 }, send: { bytes: 10, datagrams: 2 } };
 
-test('RFC 768: what is sent has both ports, its length and a right checksum, and the fields of its IP header', () => {
+test('RFC 768: what is sent has both ports, its length and an open checksum, and the fields of its IP header', () => {
   const udp = newUdp();
   const client = open(udp, { port: 4_000 });
   expect(udp.wantsToSend).toBe(false);
@@ -35,8 +35,7 @@ test('RFC 768: what is sent has both ports, its length and a right checksum, and
   expect([wire.sourcePort(packet.view, at), wire.destinationPort(packet.view, at), wire.length(packet.view, at)]).toEqual([
     4_000, 53, 13,
   ]);
-  expect(wire.checksumField(packet.view, at)).not.toBe(0);
-  expect(wire.isChecksumValid(packet.view, at, OURS, PEER)).toBe(true);
+  expect(wire.checksumField(packet.view, at)).toBe(0);
   expect(only!.data).toBe('hello');
 });
 
@@ -116,8 +115,7 @@ test('a host without an address may send from 0.0.0.0', () => {
   const endpoint = open(udp, { port: 68 });
   endpoint.options.broadcast = true;
   endpoint.send(text('discover'), LIMITED_BROADCAST, 67);
-  const [{ packet, fields } = { packet: new Packet(), fields: new UdpOut() }] = sent(udp);
-  expect([fields.source, wire.isChecksumValid(packet.view, packet.transport, 0, LIMITED_BROADCAST)]).toEqual([0, true]);
+  expect(sent(udp)[0]?.fields.source).toBe(0);
 });
 
 test('options are those of the moment of sending, as a traceroute needs; RFC 1112 §6.1: a group gets TTL 1', () => {

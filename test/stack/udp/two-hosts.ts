@@ -24,6 +24,7 @@ export const GROUP = word('224.0.0.251');
 export const host: UdpHost = {
   isBroadcast: (address) => address === SUBNET_BROADCAST,
   sourceFor: (destination) => (destination === STRANGER ? undefined : OURS),
+  superLength: () => 0,
   wake: () => {},
 };
 

@@ -4,6 +4,7 @@ import { HEADROOM, Packet } from '../../../src/stack/bytes/packet.ts';
 import * as ethernet from '../../../src/stack/wire/ethernet.ts';
 import * as ipv4 from '../../../src/stack/wire/ipv4.ts';
 import * as tcp from '../../../src/stack/wire/tcp.ts';
+import * as udp from '../../../src/stack/wire/udp.ts';
 import * as virtio from '../../../src/stack/wire/virtio-net.ts';
 
 const AT = HEADROOM - virtio.HEADER;
@@ -49,6 +50,16 @@ describe('virtio 1.2 §5.1.6: the bytes', () => {
     packet.checksumOffset = tcp.CHECKSUM_OFFSET;
     packet.gsoSize = 1448;
     expect(encoded(packet)).toBe('01013600a80522001000');
+  });
+
+  test('a super-datagram: 42 bytes of headers, cut every 1448 bytes, known by where its checksum stands', () => {
+    const packet = frame(14_480);
+    packet.payload = TCP + udp.HEADER;
+    packet.checksumStart = TCP;
+    packet.checksumOffset = udp.CHECKSUM_OFFSET;
+    packet.gsoSize = 1448;
+    packet.view.setUint8(TCP + 13, tcp.CWR); // of its payload: not for UDP
+    expect(encoded(packet)).toBe('01052a00a80522000600');
   });
 
   test('RFC 3168 §6.1.2: CWR belongs to the first frame of a cut only, so the ECN bit is set', () => {
@@ -97,11 +108,18 @@ describe('virtio 1.2 §5.1.6.4: received headers', () => {
     expect(decoded('01813600a80522001000', 5000)).toMatchObject({ ok: true, packet: { gsoSize: 1448 } });
   });
 
+  test('a super-datagram of UDP', () => {
+    const { ok, packet } = decoded('01052a00a80522000600', 5000);
+    expect(ok).toBe(true);
+    expect(packet).toMatchObject({ gsoSize: 1448, checksumVouched: true, checksumStart: TCP, checksumOffset: 6 });
+  });
+
   test.each([
     ['UDP fragmentation, never offered', '01033600a80522001000'],
     ['TCP over IPv6, never offered', '01043600a80522001000'],
     ['a type nobody knows', '01133600a80522001000'],
     ['a cut every 0 bytes', '01013600000022001000'],
+    ['datagrams of 0 bytes', '01052a00000022000600'],
     ['a checksum that starts beyond the frame', '0100000000006a041000'],
     ['a checksum field half beyond the frame', '01000000000022009100'],
   ])('%s is refused', (_, hex) => {
