@@ -2,6 +2,7 @@
  * Cases in which only tapstack takes part. Each opens what it needs and gives `once`, which tells one number, and `close`; with
  * `process`, that process can be profiled.
  */
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ask } from './self-report.js';
@@ -34,12 +35,14 @@ export const idle =
 const TAP = ['--tap', 'bench9', '--ip', '10.9.0.2/24'];
 
 /** Milliseconds from the start of the process to the first answer, which is asked for every half millisecond. */
-export async function startUp({ children, programs }) {
+export async function startUp({ children, programs, profile }) {
+  const observed =
+    profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', dirname(profile), '--cpu-prof-name', basename(profile)];
   const once = async () => {
     const answered = children.run(programs['first-ping'], ['10.9.0.2', '10']);
     await sleep(50); // so that the asking does not share the processor's time with the start of the asker
     const began = process.hrtime.bigint();
-    const stack = children.start(process.execPath, [path('../../dist/node/cli/main.js'), 'up', ...TAP]);
+    const stack = children.start(process.execPath, [...observed, path('../../dist/node/cli/main.js'), 'up', ...TAP]);
     try {
       return Number(BigInt((await answered).trim()) - began) / 1e6;
     } finally {

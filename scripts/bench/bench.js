@@ -1,11 +1,12 @@
 /** `npm run bench`: see README.md beside this file. Must run in a network namespace of its own: see `run`. */
-import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
 import { CASES } from './cases.js';
 import { Children } from './children.js';
 import { compile } from './native.js';
 import { HELP, readOptions, UsageError } from './options.js';
-import { writeResults } from './results.js';
-import { measureAlone, measureRounds } from './rounds.js';
+import { printSelfTimes } from './profile.js';
+import { allProcessors, makeFolder, reportOf, writeResults } from './results.js';
+import { measureCase } from './rounds.js';
 import { Stage } from './stage.js';
 import { summarize } from './summary.js';
 import { cells, HEADINGS, line, markdown } from './table.js';
@@ -24,32 +25,49 @@ async function main() {
 
 async function bench(options) {
   const began = new Date();
-  const cases = CASES.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
+  const folder = makeFolder(began, options.out);
+  const cases = chosen(options);
   const programs = compile();
   const stage = new Stage(children, programs);
   await stage.open(new Set(cases.flatMap(({ sides = {} }) => Object.values(sides))));
-  const tools = { children, programs, stage, ...options, allCores: `0-${availableParallelism() - 1}` };
-  console.log(`${options.rounds} rounds of ${options.seconds} s; congestion control ${stage.congestionControl}\n`);
-  console.log(line(HEADINGS));
-  const results = [];
+  const profile = options.profile && join(folder, `${options.profile}.cpuprofile`);
+  const tools = { ...options, profile, children, programs, stage, allCores: allProcessors() };
+  const report = reportOf({ began, options, congestionControl: stage.congestionControl });
+  console.log(`${heading(report)}\n\n${line(HEADINGS)}`);
   for (const one of cases) {
-    const result = await summarized(one, tools);
-    results.push(result);
-    console.log(line(cells(result)));
-    if (result.failed !== undefined) console.error(`  ${one.id}: ${result.failed}`);
+    for (const row of await measured(one, tools)) {
+      report.cases.push(row);
+      console.log(line(cells(row)));
+      if (row.failed !== undefined) console.log(`   ${row.failed}`);
+    }
   }
-  if (options.markdown) console.log(`\n${markdown(results)}`);
-  const folder = await writeResults({ began, options, congestionControl: stage.congestionControl, results });
-  console.log(`\nthe ratio is tapstack to the kernel, the median of pairs; every number and a chart: ${folder}`);
-  return results.some(({ failed }) => failed !== undefined) ? 1 : 0;
+  if (profile !== undefined) printSelfTimes(profile);
+  if (options.markdown) console.log(`\n${markdown(report)}`);
+  await writeResults(folder, report);
+  console.log(`\n${FOOTING}\nevery number and a chart are in ${relative(process.cwd(), folder) || '.'}`);
+  return report.cases.some(({ failed }) => failed !== undefined) ? 1 : 0;
 }
 
-/** A case that cannot be measured is a row that says so; the others go on. */
-async function summarized(one, tools) {
+/** With a profile, tapstack alone: what is observed is slower, and a comparison would be unfair. */
+function chosen({ only, profile }) {
+  const cases = CASES.filter(({ id }) => only.length === 0 || only.includes(id));
+  if (profile === undefined) return cases;
+  return cases.map(({ sides, target, reference, ...one }) => ({ ...one, ...(sides && { sides: { tapstack: sides.tapstack } }) }));
+}
+
+const heading = ({ machine, congestionControl, settings }) =>
+  `${machine.processor}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}\n` +
+  `${settings.rounds} rounds of ${settings.seconds} s; congestion control of both kernels: ${congestionControl}`;
+
+const FOOTING =
+  'ratio: tapstack to the kernel (to Node where no other is), the median of pairs; µs, ms and bytes: less is better';
+
+/** The rows of a case. One that cannot be measured is a row that says so; the others go on. */
+async function measured(one, tools) {
   try {
-    return summarize(one, await (one.open ? measureAlone : measureRounds)(one, tools));
+    return summarize(one, await measureCase(one, tools));
   } catch (error) {
-    return { ...one, failed: error.message };
+    return [{ id: one.id, title: one.title, unit: one.unit, failed: error.message }];
   }
 }
 

@@ -4,6 +4,8 @@
  *   `tapstack` is who stands for it (`plain`: without offload);
  * - `reference`: the column that tapstack is compared with; absent: there is nothing to compare;
  * - `better`: 'more' or 'less';
+ * - `rows`: what is shown instead of what was measured, each `of` the number and the stack's report on itself;
+ * - `open`: measured by tapstack alone, see `alone.js`;
  * - `target`: `{ ratio }` at least, or `{ value }` at least or at most, as `better` says.
  */
 import { idle, inMemory, startUp } from './alone.js';
@@ -11,8 +13,8 @@ import { pingEveryMillisecond, pingFlood, tcp, udp, wrk } from './clients.js';
 
 const GIGA = 1e9;
 const THREE = { tapstack: 'tapstack', veth: 'veth', node: 'node' };
-const PLAIN = { ...THREE, tapstack: 'plain' };
 const NATIVE = { tapstack: 'tapstack', veth: 'veth' };
+const PLAIN = { tapstack: 'plain', veth: 'veth' };
 
 const network = (id, title, unit, measure, about = {}) => ({
   id,
@@ -25,17 +27,29 @@ const network = (id, title, unit, measure, about = {}) => ({
   ...about,
 });
 
+/** Gigabytes that were moved at so many Gbit/s. */
+const gigabytes = (rate, { seconds }) => (rate * seconds) / 8;
+
+const GARBAGE = [
+  { title: 'garbage collections, bulk in', unit: 'per GB', of: (rate, report) => report.collections / gigabytes(rate, report) },
+  {
+    title: 'time in them',
+    unit: 'ms per GB',
+    of: (rate, report) => (report.collecting * 1e3) / gigabytes(rate, report),
+  },
+];
+
 const alone = (id, title, unit, open, about) => ({ id, title, unit, open, ...about });
 
 export const CASES = [
   network('bulk-in', 'bulk TCP, kernel to stack', 'Gbit/s', tcp('send', 'discard', GIGA), { target: { ratio: 1 } }),
   network('bulk-out', 'bulk TCP, stack to kernel', 'Gbit/s', tcp('receive', 'source', GIGA), { target: { ratio: 1 } }),
   network('plain-in', 'bulk TCP without offload, kernel to stack', 'Gbit/s', tcp('send', 'discard', GIGA), {
-    sides: { ...PLAIN, node: undefined },
+    sides: PLAIN,
     target: { ratio: 0.15 },
   }),
   network('plain-out', 'bulk TCP without offload, stack to kernel', 'Gbit/s', tcp('receive', 'source', GIGA), {
-    sides: { ...PLAIN, node: undefined },
+    sides: PLAIN,
     target: { ratio: 0.1 },
   }),
   network('udp-in', 'UDP, 64 bytes, kernel to stack', '/s', udp('send', 64)),
@@ -65,6 +79,12 @@ export const CASES = [
   alone('memory-small', 'two stacks in memory, 1,448-byte segments', 'Gbit/s', inMemory(false, 1), {
     better: 'more',
     target: { value: 4 },
+  }),
+  network('garbage', 'garbage collections, bulk in', 'per GB', tcp('send', 'discard', GIGA), {
+    better: 'less',
+    sides: { tapstack: 'tapstack' },
+    reference: undefined,
+    rows: GARBAGE,
   }),
   alone('idle', 'an idle connection of 100,000, each end', 'bytes', idle(100_000), {
     better: 'less',

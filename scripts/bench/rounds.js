@@ -1,4 +1,5 @@
 /** How a case is measured: a round measures every side once, and rounds follow each other in alternating order. */
+import { profiled } from './profile.js';
 import { ask } from './self-report.js';
 import { order } from './statistics.js';
 
@@ -6,40 +7,60 @@ import { order } from './statistics.js';
 const WARM_UP = 0.5;
 
 /**
- * @param tools of `clients.js`, and `stage` and `rounds`
- * @returns by column the number of each round, and by column what the process said of itself in each, where it does
+ * @param one of `cases.js`
+ * @param tools of `clients.js`, and `stage`, `rounds`, and `profile`, a path, when the stack's process is to be profiled
+ * @returns `values`, by column the number of each round, and `reports`, `reports.tapstack`, what our process said of itself in each
  */
-export async function measureRounds({ measure, sides, oneCore }, tools) {
-  const { stage, rounds } = tools;
-  const columns = Object.keys(sides).filter((column) => sides[column] !== undefined);
+export const measureCase = (one, tools) => (one.open === undefined ? measureSides(one, tools) : measureAlone(one, tools));
+
+async function measureSides({ measure, sides, oneCore }, tools) {
+  const { stage, rounds, profile } = tools;
+  const columns = Object.keys(sides);
   const sideOf = (column) => stage.sides[sides[column]];
   const values = Object.fromEntries(columns.map((column) => [column, []]));
-  const reports = {};
+  const reports = { tapstack: [] };
   const ready = oneCore ? { ...tools, prefix: ['taskset', '-c', '0'] } : tools;
-  if (oneCore) await pinAll(stage, columns.map(sideOf), '0');
-  for (const column of columns) await measure(sideOf(column), { ...ready, seconds: WARM_UP });
-  for (let round = 0; round < rounds; round++) {
-    for (const column of order(columns, round)) {
-      const side = sideOf(column);
-      const tells = side.process.connected;
-      if (tells) await ask(side.process, 'begin');
-      values[column].push(await measure(side, ready));
-      if (!tells) continue;
-      reports[column] ??= [];
-      reports[column].push(await ask(side.process, 'end'));
+  const round = async (number) => {
+    for (const column of order(columns, number)) {
+      const { value, report } = await observed(sideOf(column), stage, (side) => measure(side, ready));
+      values[column].push(value);
+      if (report !== undefined) reports[column].push(report);
     }
-  }
-  if (oneCore) await pinAll(stage, columns.map(sideOf), tools.allCores);
+  };
+  const all = async () => {
+    for (let number = 0; number < rounds; number++) await round(number);
+  };
+  if (oneCore) await pin(columns.map(sideOf), tools, '0');
+  for (const column of columns) await measure(sideOf(column), { ...ready, seconds: WARM_UP });
+  await (profile === undefined ? all() : profiled(sideOf('tapstack').process, profile, all));
+  if (oneCore) await pin(columns.map(sideOf), tools, tools.allCores);
   return { values, reports };
 }
 
+/** Measures a side; one that is ours says beside it how busy it was, how often it collected garbage and what the TAP dropped. */
+async function observed(side, stage, measure) {
+  if (!side.process.connected) return { value: await measure(side) };
+  const before = await stage.drops(side);
+  await ask(side.process, 'begin');
+  const value = await measure(side);
+  const report = await ask(side.process, 'end');
+  const after = await stage.drops(side);
+  return { value, report: { ...report, droppedIn: after.in - before.in, droppedOut: after.out - before.out } };
+}
+
 /** A case in which nobody else takes part. */
-export async function measureAlone({ open, rounds }, tools) {
-  const { once, close } = await open(tools);
+async function measureAlone({ open, rounds }, tools) {
+  const { once, process: child, close } = await open(tools);
   const values = [];
-  for (let round = 0; round < (rounds ?? tools.rounds); round++) values.push(await once());
-  await close();
+  const all = async () => {
+    for (let round = 0; round < (rounds ?? tools.rounds); round++) values.push(await once());
+  };
+  try {
+    await (tools.profile === undefined || child === undefined ? all() : profiled(child, tools.profile, all));
+  } finally {
+    await close();
+  }
   return { values: { tapstack: values } };
 }
 
-const pinAll = (stage, sides, processors) => Promise.all(sides.map((side) => stage.pin(side.process.pid, processors)));
+const pin = (sides, { stage }, processors) => Promise.all(sides.map((side) => stage.pin(side.process.pid, processors)));

@@ -76,6 +76,12 @@ export class Stage {
     }
   }
 
+  /** What a side's device has dropped: `in` on its way to the server, `out` on its way to the client. */
+  async drops({ device }) {
+    const [{ stats64 }] = JSON.parse(await this.#ip(`-s -j link show dev ${device}`));
+    return { in: stats64.tx.dropped, out: stats64.rx.dropped };
+  }
+
   /** Puts a process with all of its threads on these processors, "0" or "0-1". */
   pin(pid, processors) {
     return this.#children.run('taskset', ['-acp', processors, `${pid}`]);

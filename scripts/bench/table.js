@@ -39,15 +39,17 @@ const IS_NUMBER = [false, false, true, true, true, true, true, false];
 
 export const line = (words) =>
   words
-    .map((word, column) => (IS_NUMBER[column] ? word.padStart(WIDTHS[column]) : ` ${word}`.padEnd(WIDTHS[column])))
+    .map((word, column) =>
+      IS_NUMBER[column] ? word.padStart(WIDTHS[column]) : `${column === 0 ? '' : '  '}${word}`.padEnd(WIDTHS[column]),
+    )
     .join('')
-    .trimEnd()
-    .slice(1);
+    .trimEnd();
 
-export function markdown(results) {
+/** A table for a README. */
+export function markdown({ cases }) {
   const row = (words) => `| ${words.join(' | ')} |`;
   const names = ['', 'tapstack', 'kernel over veth', 'Node over veth', 'ratio', 'target', ''];
-  const rows = results.map((result) => {
+  const rows = cases.map((result) => {
     const [title, unit, ours, native, node, ratio, target, met] = cells(result);
     return row([`${title}, ${unit === '/s' ? 'per second' : unit}`, ours, native, node, ratio, target, met]);
   });
