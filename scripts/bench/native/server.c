@@ -48,7 +48,7 @@ static void source(int fd, uint32_t events) {
   if (write(fd, block, sizeof block) < 0 && errno != EAGAIN) close(fd);
 }
 
-static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n";
+static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 21\r\n\r\nHello from tapstack.\n";
 enum { ANSWER = sizeof answer - 1, MOST_ANSWERS = 64 };
 /* How many bytes of "\r\n\r\n" each connection has just said: a request may come in pieces. */
 static unsigned char matched[MOST_FILES];
