@@ -39,12 +39,13 @@ export class Explainer implements StackObserver {
   #drop: DropReason | undefined = undefined;
   /** A connection that the frame at hand has begun. */
   #begun: Connection | undefined = undefined;
-  #frames: HeldFrames | undefined = undefined;
+  readonly #frames: HeldFrames[] = [];
 
-  /** The sink to record into, in place of `sink`: all interfaces of the stack into the same one. */
+  /** The sink to record into, in place of `sink`: all interfaces of the stack into the same one. There may be several. */
   around(sink: FrameSink): FrameSink {
-    this.#frames = new HeldFrames(sink);
-    return this.#frames;
+    const frames = new HeldFrames(sink);
+    this.#frames.push(frames);
+    return frames;
   }
 
   frameArrives(packet: Packet, from: NetworkInterface, now: Micros): void {
@@ -56,7 +57,8 @@ export class Explainer implements StackObserver {
     this.#events.push(...this.#arp.after(from, now, this.#drop));
     if (this.#begun !== undefined) this.#tell(this.#begun);
     const drop = this.#drop === undefined ? '' : dropWords(this.#drop, this.#dropDetail, this.#answer);
-    this.#frames?.release(formatComment([drop, ...this.#events], this.#numbers));
+    const comment = formatComment([drop, ...this.#events], this.#numbers);
+    for (const frames of this.#frames) frames.release(comment);
     this.#forget();
   }
 

@@ -99,9 +99,12 @@ function describeInterfaces(stack: Stack): InterfaceDescription[] {
       .filter(({ interfaceId }) => interfaceId === id)
       .map(({ address, prefix }) => `${formatV4(address)}/${prefix.length}`),
     offload: device.offload,
-    device: deviceCounters(device instanceof RecordingDevice ? device.inner : device),
+    device: deviceCounters(innermost(device)),
   }));
 }
+
+/** What is recorded, once or twice. */
+const innermost = (device: LinkDevice): LinkDevice => (device instanceof RecordingDevice ? innermost(device.inner) : device);
 
 /** A device may count what it likes: its numbers, and those in its objects `counters` and `dropped`. */
 function deviceCounters(device: LinkDevice): Record<string, number> {

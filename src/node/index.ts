@@ -14,6 +14,7 @@ export { configureInterface, readInterface } from './interface-config.ts';
 export { connectNet, createConnectionOver, StackAgent } from './net-connect.ts';
 export { createHttpServer, StackServer } from './net-server.ts';
 export { StackSocket } from './net-socket.ts';
+export type { OffloadChoice } from './offload-choice.ts';
 export type { CaptureFileOptions } from './pcap-file.ts';
 export { CaptureFile } from './pcap-file.ts';
 export type { PlotHtmlOptions } from './plot/html.ts';

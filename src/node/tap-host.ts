@@ -22,6 +22,8 @@ import type { MacAddress } from '../stack/wire/mac-address.ts';
 import { format as formatMac, ofIpv4 } from '../stack/wire/mac-address.ts';
 import { HostClock } from './host-clock.ts';
 import { configureInterface } from './interface-config.ts';
+import type { OffloadChoice } from './offload-choice.ts';
+import { asksForOffload, requireOffload } from './offload-choice.ts';
 import type { Machine } from './run-loop.ts';
 import { RunLoop } from './run-loop.ts';
 import { SecureRandom } from './secure-random.ts';
@@ -44,21 +46,27 @@ export interface TapHostOptions {
   readonly mac?: MacAddress;
   readonly mtu?: number;
   readonly driver?: 'koffi' | 'tuntap2';
-  /** Let the kernel sum and cut. Faults switch it off. @default true */
-  readonly offload?: boolean;
+  /** Whether the kernel sums and cuts. @default 'auto' */
+  readonly offload?: OffloadChoice;
   readonly faults?: FaultOptions;
   /** Faults by meaning; times count from the opening of the TAP. */
   readonly faultRules?: readonly FaultRule[];
   /** Of the faults. @default 1 */
   readonly seed?: number;
-  /** Told of every frame. */
+  /** Told of every frame, as it looks on the wire. */
   readonly sinks?: readonly FrameSink[];
+  /** Told of what the device carried: super-segments uncut, checksums as they were left to it. */
+  readonly rawSinks?: readonly FrameSink[];
   /** The sinks hear beside each frame what the stack knew: see `RecordedFrame.comment`. @default false: only why it was sent */
   readonly explain?: boolean;
   /** Where the numbers of the stack's connections are sampled, under the name of the TAP. */
   readonly series?: SeriesSink;
   readonly tcp?: Partial<TcpOptions>;
 }
+
+/** What a capture says of the interface. */
+const CUT = 'tapstack, on a TAP';
+const RAW = `${CUT}; as the device carried it: super-segments uncut, checksums left open`;
 
 export const DEFAULT_IP = '10.0.0.2/24';
 
@@ -79,11 +87,11 @@ export class TapHost {
     this.clock = clock;
     const faulty = withFaults(device, clock, options);
     const { ip = DEFAULT_IP, gateway, mac = ofIpv4(parseInterfaceAddress(ip).address) } = options;
-    const details: InterfaceDetails = { description: 'tapstack, on a TAP', mac: formatMac(mac), addresses: [ip] };
-    const { sinks = [], explain = false, series } = options;
-    const explainer = explain && sinks.length > 0 ? new Explainer() : undefined;
-    const sink = sinkOf(sinks, explainer);
-    const recorded = withCapture(faulty ?? device, device.name, details, clock, sink);
+    const details: InterfaceDetails = { description: CUT, mac: formatMac(mac), addresses: [ip] };
+    const { sinks = [], rawSinks = [], explain = false, series } = options;
+    const explainer = explain && sinks.length + rawSinks.length > 0 ? new Explainer() : undefined;
+    const raw = withCapture(faulty ?? device, device.name, details, clock, sinkOf(rawSinks, explainer), true);
+    const recorded = withCapture(raw, device.name, details, clock, sinkOf(sinks, explainer), false);
     this.stack = new Stack({
       random: new SecureRandom(),
       wake: () => this.#loop.wake(),
@@ -101,7 +109,7 @@ export class TapHost {
 
   /**
    * Opens the TAP, configures the kernel's side and starts the stack.
-   * @throws TapError when the TAP cannot be had, RangeError when an address cannot be read
+   * @throws TapError when the TAP cannot be had, RangeError when an address cannot be read or the options contradict each other
    */
   static async open(options: TapHostOptions = {}): Promise<TapHost> {
     parseInterfaceAddress(options.ip ?? DEFAULT_IP); // before anything is made that would have to be taken away again
@@ -125,13 +133,14 @@ export class TapHost {
 }
 
 function openTap(options: TapHostOptions): Device {
-  const { tap, mtu, offload = true } = options;
+  const { tap, mtu, offload = 'auto' } = options;
   const device = TapDevice.open({
-    offload: offload && !hasFaults(options),
+    offload: asksForOffload({ choice: offload, hasFaults: hasFaults(options), driver: 'koffi' }),
     ...(tap === undefined ? {} : { name: tap }),
     ...(mtu === undefined ? {} : { mtu }),
   });
   try {
+    requireOffload(offload, device);
     if (device.before === undefined) switchOffIpv6(device.name);
     const isConfigured = device.before?.address !== undefined;
     if (options.hostIp !== undefined || !isConfigured) {
@@ -159,6 +168,7 @@ function switchOffIpv6(name: string): void {
 }
 
 async function openByTuntap2(options: TapHostOptions): Promise<Device> {
+  asksForOffload({ choice: options.offload ?? 'auto', hasFaults: hasFaults(options), driver: 'tuntap2' });
   const { address, prefixLength } = hostSide(options);
   const { name, device } = await openTuntap2({
     address: `${address}/${prefixLength}`,
@@ -205,9 +215,11 @@ function withCapture(
   details: InterfaceDetails,
   clock: HostClock,
   sink: FrameSink | undefined,
+  isRaw: boolean,
 ): LinkDevice {
   if (sink === undefined) return device;
-  return new RecordingDevice(device, { sink, interfaceId: sink.addInterface(name, details), now: () => clock.now() });
+  const interfaceId = sink.addInterface(name, isRaw ? { ...details, description: RAW } : details);
+  return new RecordingDevice(device, { sink, interfaceId, now: () => clock.now(), isRaw });
 }
 
 /** The faults move what they held back, then the stack runs. */

@@ -18,7 +18,7 @@ function pattern(length: number): Buffer {
 
 test.each([
   { name: 'a clean link', options: [] },
-  { name: 'no offload', options: ['--no-offload'] },
+  { name: 'no offload', options: ['--offload', 'off'] },
   { name: 'a small MTU', options: ['--mtu', '576'] },
   {
     name: 'a bad link',

@@ -27,7 +27,7 @@ kill -INT $dump; wait $dump`;
 
 describe.each([
   { name: 'with offload', options: [] },
-  { name: 'without offload', options: ['--no-offload'] },
+  { name: 'without offload', options: ['--offload', 'off'] },
 ])('tcpdump on the TAP, $name', ({ name, options }) => {
   const file = `${name.replace(/ /g, '-')}.pcap`;
   const bytes = async (): Promise<Buffer> => {

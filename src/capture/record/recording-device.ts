@@ -1,4 +1,4 @@
-/** A device around a device that tells a sink of every frame, as it looks on the wire. */
+/** A device around a device that tells a sink of every frame, as it looks on the wire or as the device carried it. */
 import type { Packet } from '../../stack/bytes/packet.ts';
 import type { LinkDevice, Offload } from '../../stack/device.ts';
 import type { Micros } from '../../stack/time.ts';
@@ -12,6 +12,8 @@ export interface RecordingOptions {
   /** What the sink's `addInterface` returned. */
   readonly interfaceId: number;
   readonly now: () => Micros;
+  /** Super-segments stay uncut, and checksums that were left to the device stay open. @default false */
+  readonly isRaw?: boolean;
 }
 
 export class RecordingDevice implements LinkDevice {
@@ -21,14 +23,16 @@ export class RecordingDevice implements LinkDevice {
   readonly inner: LinkDevice;
   readonly #interfaceId: number;
   readonly #now: () => Micros;
+  readonly #isRaw: boolean;
   /** Made with the first frame that is recorded: it holds 64 KiB. */
   #segmenter: Segmenter | undefined = undefined;
 
-  constructor(inner: LinkDevice, { sink, interfaceId, now }: RecordingOptions) {
+  constructor(inner: LinkDevice, { sink, interfaceId, now, isRaw = false }: RecordingOptions) {
     this.inner = inner;
     this.sink = sink;
     this.#interfaceId = interfaceId;
     this.#now = now;
+    this.#isRaw = isRaw;
   }
 
   get mtu(): number {
@@ -58,10 +62,14 @@ export class RecordingDevice implements LinkDevice {
   }
 
   #record(sink: FrameSink, packet: Packet, direction: Direction, at: Micros): void {
-    this.#segmenter ??= new Segmenter();
     const interfaceId = this.#interfaceId;
     const { note, news } = packet;
     let comment = news === '' ? note : joinComment(note, news);
+    if (this.#isRaw) {
+      sink.frame({ bytes: packet.live(), at, direction, interfaceId, comment });
+      return;
+    }
+    this.#segmenter ??= new Segmenter();
     this.#segmenter.eachFrame(packet, (bytes) => {
       sink.frame({ bytes, at, direction, interfaceId, comment });
       comment = note;

@@ -22,7 +22,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   let session: Session;
   try {
     session = await openSession(
-      { private: true, ip: `${ADDRESS}/24`, tapDriver: 'koffi', offload: true, capture: options.capture },
+      { private: true, ip: `${ADDRESS}/24`, tapDriver: 'koffi', offload: 'auto', capture: options.capture },
       { sinks: [log] },
     );
   } catch (error) {

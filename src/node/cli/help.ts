@@ -23,6 +23,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['sudo tapstack up', 'until Ctrl-C, on a TAP of this machine'],
     ['tapstack up --private --hello 8080 -- wrk -t1 -c32 http://10.0.0.2:8080/', 'how many requests a second'],
     ['tapstack up --private --capture a.pcapng --explain --series a.jsonl -- curl http://10.0.0.2/', 'with all that is known'],
+    ['tapstack up --private --capture a.pcapng --capture-raw b.pcapng -- curl http://10.0.0.2/', 'frames, and super-segments'],
     ['sudo tapstack up --capture - | wireshark -k -i -', 'watch live'],
     ['sudo tapstack up --ring 1000', 'kill -USR1 to it writes the last 1,000 frames'],
   ],

@@ -6,6 +6,7 @@ import type { FaultOptions } from '../../lab/faults.ts';
 import type { TcpOptions } from '../../stack/tcp/options.ts';
 import type { Micros } from '../../stack/time.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
+import type { OffloadChoice } from '../offload-choice.ts';
 import * as parse from './parse.ts';
 import { tcpSettings } from './tcp-settings.ts';
 
@@ -18,10 +19,11 @@ export interface NetworkOptions {
   readonly mac?: MacAddress;
   readonly mtu?: number;
   readonly tapDriver: 'koffi' | 'tuntap2';
-  /** False with `--no-offload`. */
-  readonly offload: boolean;
+  /** False with `--no-offload`, which is another word for "off". */
+  readonly offload: OffloadChoice | false;
   readonly tcp?: Partial<TcpOptions>;
   readonly capture?: string;
+  readonly captureRaw?: string;
   readonly explain?: boolean;
   readonly series?: string;
   readonly verbose?: boolean;
@@ -37,6 +39,8 @@ export interface NetworkOptions {
   readonly fault?: readonly FaultRule[];
   readonly seed?: number;
 }
+
+export type FaultRates = Pick<NetworkOptions, 'loss' | 'delay' | 'jitter' | 'reorder' | 'duplicate' | 'corrupt'>;
 
 const NETWORK = 'Network:';
 const RECORDING = 'Recording:';
@@ -82,7 +86,13 @@ export function addNetworkOptions(command: Command, isAlwaysPrivate = false): Co
       .default('koffi', 'koffi')
       .helpGroup(NETWORK),
   );
-  add(command, NETWORK, '--no-offload', 'one frame per segment, every checksum in TypeScript');
+  command.addOption(
+    new Option('--offload <when>', 'the kernel sums and cuts: on, off, or auto: where it can be had and no faults are asked for')
+      .choices(['on', 'off', 'auto'])
+      .default('auto', 'auto')
+      .helpGroup(NETWORK),
+  );
+  command.addOption(new Option('--no-offload', 'the same as --offload off').hideHelp());
   command.addOption(
     new Option('--tcp <name=value>', 'an option of TCP, or several such as sack=off,ackDelay=0')
       .argParser(tcpSettings)
@@ -93,6 +103,7 @@ export function addNetworkOptions(command: Command, isAlwaysPrivate = false): Co
 
 export function addRecordingOptions(command: Command): Command {
   add(command, RECORDING, '--capture <file>', 'every frame as pcapng, or pcap if it ends so; - is standard output');
+  add(command, RECORDING, '--capture-raw <file>', 'what the device carried: super-segments uncut, checksums left open');
   add(command, RECORDING, '--explain', 'beside each frame what the stack knew: states, why it was sent or dropped, cwnd, RTO');
   add(
     command,
@@ -128,7 +139,7 @@ export function addFaultOptions(command: Command): Command {
 }
 
 /** The faults that were asked for; undefined when there are none. */
-export function faultsOf(options: NetworkOptions): FaultOptions | undefined {
+export function faultsOf(options: FaultRates): FaultOptions | undefined {
   const { loss, delay, jitter, reorder, duplicate, corrupt } = options;
   const asked = Object.entries({ loss, delay, jitter, reorder, duplicate, corrupt }).filter(([, value]) => value !== undefined);
   return asked.length === 0 ? undefined : Object.fromEntries(asked);

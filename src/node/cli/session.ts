@@ -1,26 +1,20 @@
 /** A stack on a TAP for the length of a command: opened, recorded, and taken away again however the command ends. */
-import { arch, release, type } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameSink } from '../../capture/record/frame-sink.ts';
 import { FrameLines } from '../../capture/words/frame-lines.ts';
 import type { Stack } from '../../stack/stack.ts';
 import type { ExitGuard } from '../close-on-exit.ts';
 import { closeOnExit } from '../close-on-exit.ts';
-import type { FrameRingOptions } from '../frame-ring.ts';
-import { FrameRing } from '../frame-ring.ts';
-import { HostClock } from '../host-clock.ts';
-import type { CaptureFileOptions } from '../pcap-file.ts';
-import { CaptureFile } from '../pcap-file.ts';
 import { enterPrivateNamespace, NamespaceError } from '../private-namespace.ts';
-import { SeriesFile } from '../series-file.ts';
 import { TapError } from '../tap-error.ts';
 import type { TapHostOptions } from '../tap-host.ts';
 import { TapHost } from '../tap-host.ts';
 import { checkNetwork } from './check-network.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { faultsOf } from './network-options.ts';
+import type { RecordingFiles } from './recording-files.ts';
+import { openRecordingFiles } from './recording-files.ts';
 import { UsageError } from './usage-error.ts';
-import { versionOfPackage } from './version.ts';
 
 export interface Session {
   readonly host: TapHost;
@@ -51,28 +45,18 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     // with --private the process is replaced here and begins again inside; the mark in its environment ends the circle
     if (options.private) enterPrivateNamespace();
     const { sinks = [], print = printer(options) } = extras;
-    const file = options.capture === undefined ? undefined : new CaptureFile(options.capture, captureOptions());
-    const ring = options.ring === undefined ? undefined : new FrameRing(ringOptions(options.ring));
-    const kept = [file, ring].filter((sink) => sink !== undefined);
-    const all = [...sinks, ...kept, ...(options.verbose ? [new FrameLines(print)] : [])];
-    let series: SeriesFile | undefined;
+    const files = openRecordingFiles(options);
+    const all = [...sinks, ...files.sinks, ...(options.verbose ? [new FrameLines(print)] : [])];
     let host: TapHost;
     try {
-      series = options.series === undefined ? undefined : new SeriesFile(options.series, captureOptions());
-      host = await TapHost.open({ ...hostOptions(options, all), ...(series === undefined ? {} : { series }) });
+      host = await TapHost.open(hostOptions(options, { ...files, sinks: all }));
     } catch (error) {
-      file?.discard();
-      series?.discard();
-      ring?.close();
+      files.discard();
       throw error;
     }
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
-      stopped ??= host.close().then(() => {
-        file?.close();
-        series?.close();
-        ring?.close();
-      });
+      stopped ??= host.close().then(() => files.close());
       return stopped;
     };
     const close = async (): Promise<void> => {
@@ -99,23 +83,26 @@ async function connectionsFinish(stack: Stack): Promise<void> {
   }
 }
 
-const captureOptions = (): CaptureFileOptions => ({
-  epochOffset: new HostClock().wallOffset,
-  section: { hardware: arch(), os: `${type()} ${release()}`, application: `tapstack ${versionOfPackage()}` },
-  onProblem: (problem) => process.stderr.write(`tapstack: ${problem}\n`),
-});
-
-const ringOptions = (frames: number): FrameRingOptions => ({
-  ...captureOptions(),
-  frames,
-  say: (line) => process.stderr.write(`tapstack: ${line}\n`),
-});
-
-function hostOptions(options: NetworkOptions, sinks: readonly FrameSink[]): TapHostOptions {
+function hostOptions(
+  options: NetworkOptions,
+  { sinks, rawSinks, series }: Pick<RecordingFiles, 'sinks' | 'rawSinks' | 'series'>,
+): TapHostOptions {
   const { tap, ip, hostIp, gateway, mac, mtu, tapDriver, offload, seed, tcp, fault, explain: explains } = options;
-  const given = { tap, hostIp, gateway, mac, mtu, seed, tcp, faults: faultsOf(options), faultRules: fault, explain: explains };
+  const given = {
+    tap,
+    hostIp,
+    gateway,
+    mac,
+    mtu,
+    seed,
+    tcp,
+    faults: faultsOf(options),
+    faultRules: fault,
+    explain: explains,
+    series,
+  };
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ip, driver: tapDriver, offload, sinks, ...present };
+  return { ip, driver: tapDriver, offload: offload === false ? 'off' : offload, sinks, rawSinks, ...present };
 }
 
 /** Turns what the machine refuses into a line for its user. */
