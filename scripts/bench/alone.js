@@ -19,7 +19,7 @@ async function openWorker(children, once) {
 export const inMemory =
   (offload, gigabytes) =>
   async ({ children, seconds }) => {
-    const bytes = Math.ceil(gigabytes * seconds) * 1e9;
+    const bytes = Math.round(gigabytes * seconds * 1e9);
     const once = async (child) => (await ask(child, 'transfer', { offload, bytes })).rate / 1e9;
     const worker = await openWorker(children, once);
     await worker.once();

@@ -27,7 +27,7 @@ async function bench(options) {
   const began = new Date();
   const folder = makeFolder(began, options.out);
   const cases = chosen(options);
-  const programs = compile();
+  const programs = cases.some(({ isLocal }) => !isLocal) ? compile() : {};
   const stage = new Stage(children, programs);
   await stage.open(new Set(cases.flatMap(({ sides = {} }) => Object.values(sides))));
   const profile = options.profile && join(folder, `${options.profile}.cpuprofile`);
@@ -43,8 +43,8 @@ async function bench(options) {
   }
   if (profile !== undefined) printSelfTimes(profile);
   if (options.markdown) console.log(`\n${markdown(report)}`);
-  await writeResults(folder, report);
-  console.log(`\n${FOOTING}\nevery number and a chart are in ${relative(process.cwd(), folder) || '.'}`);
+  const files = await writeResults(folder, report);
+  console.log(`\n${FOOTING}\n${files.map((name) => relative(process.cwd(), join(folder, name))).join(', ')}`);
   return report.cases.some(({ failed }) => failed !== undefined) ? 1 : 0;
 }
 
@@ -67,6 +67,7 @@ async function measured(one, tools) {
   try {
     return summarize(one, await measureCase(one, tools));
   } catch (error) {
+    if (children.isClosing) await new Promise(() => {}); // a signal ends it all
     return [{ id: one.id, title: one.title, unit: one.unit, failed: error.message }];
   }
 }

@@ -5,7 +5,7 @@
  * - `reference`: the column that tapstack is compared with; absent: there is nothing to compare;
  * - `better`: 'more' or 'less';
  * - `rows`: what is shown instead of what was measured, each `of` the number and the stack's report on itself;
- * - `open`: measured by tapstack alone, see `alone.js`;
+ * - `open`: measured by tapstack alone, see `alone.js`; with `isLocal` without any network;
  * - `target`: `{ ratio }` at least, or `{ value }` at least or at most, as `better` says.
  */
 import { idle, inMemory, startUp } from './alone.js';
@@ -54,6 +54,8 @@ export const CASES = [
   }),
   network('udp-in', 'UDP, 64 bytes, kernel to stack', '/s', udp('send', 64)),
   network('udp-out', 'UDP, 64 bytes, stack to kernel', '/s', udp('receive', 64)),
+  network('uso-in', 'UDP, 1,448 bytes, 44 a call, kernel to stack', '/s', udp('send', 1448, 44 * 1448), { sides: NATIVE }),
+  network('uso-out', 'UDP, 1,448 bytes, 44 a call, stack to kernel', '/s', udp('receive', 1448, 44 * 1448), { sides: NATIVE }),
   network('ping', 'ping every millisecond, mean', 'µs', pingEveryMillisecond, {
     better: 'less',
     sides: NATIVE,
@@ -73,10 +75,12 @@ export const CASES = [
   }),
   network('hello', 'wrk -t1 -c32, up --hello', '/s', wrk('hello'), { sides: NATIVE, target: { ratio: 1 } }),
   alone('memory-large', 'two stacks in memory, super-segments', 'Gbit/s', inMemory(true, 4), {
+    isLocal: true,
     better: 'more',
     target: { value: 20 },
   }),
   alone('memory-small', 'two stacks in memory, 1,448-byte segments', 'Gbit/s', inMemory(false, 1), {
+    isLocal: true,
     better: 'more',
     target: { value: 4 },
   }),
@@ -87,6 +91,7 @@ export const CASES = [
     rows: GARBAGE,
   }),
   alone('idle', 'an idle connection of 100,000, each end', 'bytes', idle(100_000), {
+    isLocal: true,
     better: 'less',
     target: { value: 1500 },
     rounds: 1, // a size, not a time

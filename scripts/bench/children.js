@@ -3,7 +3,14 @@ import { spawn } from 'node:child_process';
 
 const SAYS_READY = /^ready\b/m;
 
+const notStarted = (command, { code, message }) =>
+  new Error(
+    code === 'ENOENT' ? `${command} is not installed: see scripts/setup bench` : `${command} cannot be started: ${message}`,
+  );
+
 export class Children {
+  /** True from `close` on: whoever fails then was only in its way. */
+  isClosing = false;
   #live = new Set();
 
   /** Runs a program to its end. @returns what it printed @throws Error with what it complained of, when it fails */
@@ -16,7 +23,9 @@ export class Children {
     child.stderr.setEncoding('utf8').on('data', (text) => {
       complained += text;
     });
-    const code = await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+    const code = await new Promise((resolve, reject) =>
+      child.once('close', resolve).once('error', (error) => reject(notStarted(command, error))),
+    );
     if (code !== 0)
       throw new Error(`${[command, ...args].join(' ')} ended with ${code}: ${complained.trim() || said.trim() || 'no word'}`);
     return said;
@@ -31,7 +40,7 @@ export class Children {
         said += text;
         if (SAYS_READY.test(said)) resolve();
       });
-      child.once('error', reject);
+      child.once('error', (error) => reject(notStarted(command, error)));
       child.once('exit', (code) => reject(new Error(`${[command, ...args].join(' ')} ended with ${code} before it was ready`)));
     });
     return child;
@@ -44,6 +53,7 @@ export class Children {
 
   /** Ends all that live, and resolves when they are gone. */
   async close() {
+    this.isClosing = true;
     await Promise.all([...this.#live].map((child) => this.end(child)));
   }
 

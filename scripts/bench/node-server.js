@@ -62,4 +62,5 @@ function sendDatagrams(address, port, { seconds, size }) {
   for (let i = 0; i < 64; i++) next();
 }
 
+process.on('disconnect', () => process.exit(0));
 console.log('ready');

@@ -19,9 +19,9 @@ as JSON and a chart as SVG. Under five minutes.
 /** Somebody asked for what cannot be: one line, exit code 2. */
 export class UsageError extends Error {}
 
-const positive = (name, parse, limit) => (text) => {
+const number = (name, parse, limit, words) => (text) => {
   const value = parse(text);
-  if (!(value > 0 && value <= limit)) throw new UsageError(`${name} takes a number up to ${limit}, not "${text}"`);
+  if (!(value > 0 && value <= limit)) throw new UsageError(`${name} takes ${words}, not "${text}"`);
   return value;
 };
 
@@ -45,10 +45,10 @@ export function readOptions(words, known) {
       options.profile = oneOf(text);
     },
     '--rounds': (text) => {
-      options.rounds = positive('--rounds', wholeNumber, 100)(text);
+      options.rounds = number('--rounds', wholeNumber, 100, 'a whole number from 1 to 100')(text);
     },
     '--seconds': (text) => {
-      options.seconds = positive('--seconds', decimal, 60)(text);
+      options.seconds = number('--seconds', decimal, 60, 'a number above 0 and up to 60')(text);
     },
     '--out': (text) => {
       options.out = text;

@@ -37,9 +37,12 @@ export function reportOf({ began, options: { rounds, seconds, quick }, congestio
   };
 }
 
+/** @returns the names of the files */
 export async function writeResults(folder, report) {
   const whole = { ...report, ended: new Date().toISOString() };
   writeFileSync(join(folder, 'results.json'), `${JSON.stringify(whole, null, 2)}\n`);
   const svg = await drawChart(whole);
-  if (svg !== undefined) writeFileSync(join(folder, 'chart.svg'), svg);
+  if (svg === undefined) return ['results.json'];
+  writeFileSync(join(folder, 'chart.svg'), svg);
+  return ['results.json', 'chart.svg'];
 }

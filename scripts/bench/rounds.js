@@ -39,7 +39,7 @@ async function measureSides({ measure, sides, oneCore }, tools) {
 
 /** Measures a side; one that is ours says beside it how busy it was, how often it collected garbage and what the TAP dropped. */
 async function observed(side, stage, measure) {
-  if (!side.process.connected) return { value: await measure(side) };
+  if (!side.tells) return { value: await measure(side) };
   const before = await stage.drops(side);
   await ask(side.process, 'begin');
   const value = await measure(side);

@@ -6,12 +6,15 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NODE_BASE } from './ports.js';
 
+/** With a channel to ask for more, which also ends it when we are no longer there. */
+const TELLS = { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] };
+
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** The sides that can be measured: whom the client speaks to. */
+/** The sides that can be measured: whom the client speaks to. One that `tells` answers questions about itself. */
 const SIDES = {
-  tapstack: { device: 'bench0', network: '10.0.0', host: '10.0.0.2', base: 0 },
-  plain: { device: 'bench1', network: '10.2.0', host: '10.2.0.2', base: 0 },
+  tapstack: { device: 'bench0', network: '10.0.0', host: '10.0.0.2', base: 0, tells: true },
+  plain: { device: 'bench1', network: '10.2.0', host: '10.2.0.2', base: 0, tells: true },
   veth: { device: 'veth0', network: '10.1.0', host: '10.1.0.2', base: 0 },
   node: { device: 'veth0', network: '10.1.0', host: '10.1.0.2', base: NODE_BASE },
 };
@@ -31,6 +34,7 @@ export class Stage {
 
   /** @param wanted names of sides */
   async open(wanted) {
+    if (wanted.size === 0) return;
     await this.#ip('link set lo up');
     prepareTcp();
     if (wanted.has('veth') || wanted.has('node')) await this.#openVeth();
@@ -40,9 +44,9 @@ export class Stage {
     await this.#chooseCubic();
   }
 
-  /** The kernel on the other end: the same stack as ours, behind the kernel's own virtual Ethernet. */
+  /** The native server in a namespace of its own: behind the kernel's own virtual Ethernet is the same kernel as on our side. */
   async #openVeth() {
-    this.#peer = await this.#children.serve('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 100000']);
+    this.#peer = await this.#children.serve('unshare', ['--net', this.#programs.server]);
     await this.#ip(`link add veth0 type veth peer name veth1 netns ${this.#peer.pid}`);
     await this.#ip('addr add 10.1.0.1/24 dev veth0');
     await this.#ip('link set veth0 up');
@@ -52,15 +56,16 @@ export class Stage {
   }
 
   #serve(name) {
-    if (name === 'veth') return this.#serveInPeer(this.#programs.server, []);
-    if (name === 'node') return this.#serveInPeer(process.execPath, [`${HERE}node-server.js`]);
+    if (name === 'veth') return this.#peer;
+    if (name === 'node')
+      return this.#children.serve('nsenter', [...this.#intoPeer(), process.execPath, `${HERE}node-server.js`], TELLS);
     const { device, host } = SIDES[name];
     const args = [`${HERE}stack-server.js`, device, `${host}/24`, name === 'plain' ? 'off' : 'on'];
-    return this.#children.serve(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    return this.#children.serve(process.execPath, args, TELLS);
   }
 
-  #serveInPeer(command, args) {
-    return this.#children.serve('nsenter', ['-t', `${this.#peer.pid}`, '-n', command, ...args]);
+  #intoPeer() {
+    return ['-t', `${this.#peer.pid}`, '-n'];
   }
 
   /** On the routes of both kernels: whatever the machine prefers, what they send is decided in the same way. */
@@ -92,7 +97,7 @@ export class Stage {
   }
 
   #inPeer(command, words) {
-    return this.#children.run('nsenter', ['-t', `${this.#peer.pid}`, '-n', command, ...words.split(' ')]);
+    return this.#children.run('nsenter', [...this.#intoPeer(), command, ...words.split(' ')]);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "udp-server.h"
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 enum { EVENTS = 256, MOST_FILES = 1 << 20 };
@@ -103,6 +104,7 @@ static void order(int fd, uint32_t events) { (void)events, send_as_ordered(fd); 
 int main(void) {
   struct rlimit most = {MOST_FILES, MOST_FILES};
   setrlimit(RLIMIT_NOFILE, &most); /* where it is refused, what there is must do */
+  prctl(PR_SET_PDEATHSIG, SIGTERM); /* not to outlive the benchmark, however that ends */
   signal(SIGPIPE, SIG_IGN);
   poll_fd = epoll_create1(0);
   listen_on(ECHO, accept_echo);
