@@ -14,7 +14,7 @@ import { reportToParent } from './self-report.js';
 import { startDatagrams } from './stack-datagrams.js';
 
 const [tap, ip, offload] = process.argv.slice(2);
-const host = await TapHost.open({ tap, ip, offload: offload === 'on' });
+const host = await TapHost.open({ tap, ip, offload });
 
 const settings = { udp: false, maxConnections: 4096 };
 startEcho(host.stack, { port: PORTS.echo, ...settings });
