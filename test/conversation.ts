@@ -188,6 +188,7 @@ export class Conversation {
   /** Everything that can be sent now is sent. */
   drain(): void {
     for (let packet = new Packet(); this.tcp.pollTransmit(packet, this.#out, this.now); packet = new Packet()) {
+      packet.linearize();
       const segment = new Segment();
       wire.decode(packet.view, packet.transport, packet.end, segment);
       segment.reason = packet.note;

@@ -98,7 +98,7 @@ export class CableEnd implements LinkDevice {
 
   transmit(packet: Packet): boolean {
     this.#refuseMissingOffload(packet);
-    const length = packet.end - packet.start;
+    const { length } = packet;
     if (length < ethernet.HEADER) return this.#drop('too short');
     if (length > this.#longest(packet)) return this.#drop('too long');
     if (!this.connected) return this.#drop('unplugged');

@@ -31,7 +31,7 @@ export class DelayLine {
 
   /** A copy of a borrowed packet: to be inserted or given back. */
   copy(packet: Packet): Packet {
-    const copy = this.take(packet.end - packet.start);
+    const copy = this.take(packet.length);
     copy.copyFrom(packet);
     return copy;
   }

@@ -24,7 +24,7 @@ export function longestFrame(packet: Packet, mtu: number): number {
  * frames a second as a real one does. A super-segment counts as the frames that it stands for, each with its headers.
  */
 export function lineBytes(packet: Packet): number {
-  const length = packet.end - packet.start;
+  const { length } = packet;
   if (packet.gsoSize === 0) return Math.max(length, SHORTEST_ON_LINE) + LINE_OVERHEAD;
   const headers = headersLength(packet);
   const frames = Math.max(1, Math.ceil((length - headers) / packet.gsoSize));

@@ -8,6 +8,8 @@ export interface Libc {
   /** @param address of the first byte, from `BufferAddresses` */
   read(fd: number, address: number, length: number): number;
   write(fd: number, address: number, length: number): number;
+  /** @param vector address of `count` pairs of an address and a length, 8 bytes each */
+  writev(fd: number, vector: number, count: number): number;
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   /** For the requests whose third argument is a number. */
   ioctlNumber(fd: number, request: number, argument: number): number;
@@ -59,6 +61,7 @@ function load(): Libc {
     close: lib.func('int close(int fd)'),
     read: lib.func('long read(int fd, uintptr_t address, size_t length)'),
     write: lib.func('long write(int fd, uintptr_t address, size_t length)'),
+    writev: lib.func('long writev(int fd, uintptr_t vector, int count)'),
     ioctl: lib.func('int ioctl(int fd, ulong request, void *argument)'),
     ioctlNumber: lib.func('ioctl', 'int', ['int', 'ulong', 'ulong']),
     socket: lib.func('int socket(int domain, int type, int protocol)'),
@@ -75,24 +78,4 @@ let loaded: Libc | undefined; // bindings only, the same for everybody; loaded l
 export function libc(): Libc {
   loaded ??= load();
   return loaded;
-}
-
-/** Where buffers live. An ArrayBuffer's memory does not move as long as somebody holds it. */
-export class BufferAddresses {
-  readonly #known = new WeakMap<Uint8Array, number>();
-  #latest: Uint8Array = new Uint8Array(0);
-  #latestAddress = 0;
-
-  /** @param bytes not shorter than 64 bytes: V8 keeps smaller ones on its own heap, where they move */
-  of(bytes: Uint8Array): number {
-    if (bytes === this.#latest) return this.#latestAddress; // the stack uses few packets, often the same one: 15 ns saved
-    let address = this.#known.get(bytes);
-    if (address === undefined) {
-      address = Number(koffi.address(bytes));
-      this.#known.set(bytes, address);
-    }
-    this.#latest = bytes;
-    this.#latestAddress = address;
-    return address;
-  }
 }

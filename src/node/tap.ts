@@ -3,10 +3,12 @@ import type { Packet } from '../stack/bytes/packet.ts';
 import type { LinkDevice, Offload } from '../stack/device.ts';
 import { NO_OFFLOAD } from '../stack/device.ts';
 import * as virtio from '../stack/wire/virtio-net.ts';
+import { BufferAddresses } from './buffer-addresses.ts';
 import type { InterfaceState } from './interface-config.ts';
 import { configureInterface, readInterface } from './interface-config.ts';
+import { IoVector } from './io-vector.ts';
 import type { Libc } from './libc.ts';
-import { BufferAddresses, EAGAIN, EBADFD, EINTR, EIO, ENOBUFS, ENOMEM, libc } from './libc.ts';
+import { EAGAIN, EBADFD, EINTR, EIO, ENOBUFS, ENOMEM, libc } from './libc.ts';
 import type { AttachedTap } from './tap-attach.ts';
 import { attachTap, checkTapName } from './tap-attach.ts';
 import { TapError } from './tap-error.ts';
@@ -66,6 +68,7 @@ export class TapDevice implements LinkDevice, Watchable {
   };
   readonly #libc: Libc = libc();
   readonly #addresses = new BufferAddresses();
+  readonly #vector = new IoVector();
   readonly #readable: ReadableDescriptor;
   /** Bytes of virtio-net header in front of every frame: 10 or 0. */
   readonly #header: number;
@@ -132,19 +135,33 @@ export class TapDevice implements LinkDevice, Watchable {
     return undefined;
   }
 
-  /** One write(2); the virtio-net header goes into the headroom before `start`. */
+  /** One write(2) or, where text is lent, writev(2); the virtio-net header goes into the headroom before `start`. */
   transmit(packet: Packet): boolean {
     const at = packet.start - this.#header;
     if (at < 0) throw new RangeError(`no headroom for a virtio-net header of ${this.#header} bytes: ${packet.start} left`);
     if (!this.offload.checksum && (packet.checksumStart !== 0 || packet.gsoSize > 0)) return this.#drop('needs offload');
     if (this.#fd < 0) return this.#drop('device is gone');
     if (this.#header > 0) virtio.encode(packet, at);
-    const length = packet.end - at;
-    if (this.#libc.write(this.#fd, this.#addresses.of(packet.bytes) + at, length) === length) {
+    if (this.#write(packet, at)) {
       this.counters.sent++;
       return true;
     }
     return this.#onWriteError(this.#libc.errno());
+  }
+
+  /** @returns whether the kernel took the packet, from its virtio-net header on */
+  #write(packet: Packet, at: number): boolean {
+    const length = packet.end - at;
+    const address = this.#addresses.of(packet.bytes) + at;
+    const { lent, lentAt, lentLength } = packet;
+    if (lentLength === 0) return this.#libc.write(this.#fd, address, length) === length;
+    const ring = this.#addresses.of(lent);
+    const first = Math.min(lentLength, lent.length - lentAt);
+    this.#vector.clear();
+    this.#vector.add(address, length);
+    this.#vector.add(ring + lentAt, first);
+    if (first < lentLength) this.#vector.add(ring, lentLength - first);
+    return this.#libc.writev(this.#fd, this.#vector.address, this.#vector.count) === length + lentLength;
   }
 
   /** Waits inside Node's event loop; the watch ends with the device. */

@@ -19,7 +19,8 @@ export interface LinkDevice {
   readonly mtu: number;
   readonly offload: Offload;
   /**
-   * Sends the frame in `packet[start, end)`. The packet is borrowed for the call: a device that must keep it copies it.
+   * Sends the frame in `packet[start, end)` and, of a super-segment, what is lent behind it. The packet is borrowed for the
+   * call: a device that must keep it copies it.
    * @returns false when the queue is full; the caller still owns the frame and may try again
    */
   transmit(packet: Packet): boolean;

@@ -50,6 +50,7 @@ export class RecordingDevice implements LinkDevice {
   transmit(packet: Packet): boolean {
     if (this.sink === undefined) return this.inner.transmit(packet);
     const at = this.#now();
+    packet.linearize(); // before the device has it: afterwards an application may write where its text lay
     if (!this.inner.transmit(packet)) return false;
     this.#record(this.sink, packet, 'out', at);
     return true;

@@ -9,6 +9,8 @@ export const HEADROOM = 192;
 /** The longest IPv4 datagram (RFC 791: its total length is 16 bits) in its Ethernet frame, behind the headroom. */
 export const SUPER_CAPACITY = HEADROOM + 65_552;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * ```
  *  0        start   network  transport  payload        end         capacity
@@ -16,6 +18,9 @@ export const SUPER_CAPACITY = HEADROOM + 65_552;
  * ```
  * On the way in the marks are found from left to right, on the way out `prepend` moves `start` from right to left.
  * A packet that is handed to a device is only borrowed: the device copies what it wants to keep.
+ *
+ * The rest of the payload of a super-segment may lie elsewhere, in a buffer that is lent for the same time: a device that can
+ * gather (writev) or copies anyway spares the copy into the packet, others call `linearize`.
  */
 export class Packet {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -38,6 +43,11 @@ export class Packet {
   checksumOffset = 0;
   /** True when whoever delivered the packet vouches for its transport checksum. */
   checksumVouched = false;
+  /** Where the payload goes on behind `end`: a buffer that wraps around at its end, as a ring does. */
+  lent: Uint8Array<ArrayBuffer> = NOTHING;
+  lentAt = 0;
+  /** How much of the payload is lent. */
+  lentLength = 0;
   /** Why this packet was sent, in a few words ("fast retransmit"); empty when there is nothing to say. */
   note = '';
   /** What an observer of the stack has to add, of the first frame only when a device cuts this packet. */
@@ -49,7 +59,7 @@ export class Packet {
   }
 
   get length(): number {
-    return this.end - this.start;
+    return this.end - this.start + this.lentLength;
   }
 
   /** Empties the packet: what is appended starts behind the headroom. */
@@ -60,6 +70,7 @@ export class Packet {
     this.transport = 0;
     this.payload = 0;
     this.clearOffload();
+    this.#takeBack();
     this.note = '';
     this.news = '';
   }
@@ -89,12 +100,35 @@ export class Packet {
     this.end += source.length;
   }
 
-  /** Becomes a copy of another packet, marks and offload state included. Fails when the live bytes do not fit. */
+  /** The payload goes on in `buffer[at, at + length)`, from its beginning again where that is behind its end. */
+  lend(buffer: Uint8Array<ArrayBuffer>, at: number, length: number): void {
+    this.lent = buffer;
+    this.lentAt = at;
+    this.lentLength = length;
+  }
+
+  /** Brings what is lent into the packet, behind its live bytes. Fails when it does not fit. */
+  linearize(): void {
+    if (this.lentLength === 0) return;
+    copyLent(this, this.bytes, this.end);
+    this.end += this.lentLength;
+    this.#takeBack();
+  }
+
+  #takeBack(): void {
+    this.lent = NOTHING;
+    this.lentAt = 0;
+    this.lentLength = 0;
+  }
+
+  /** Becomes a copy of another packet in one piece, marks and offload state included. Fails when the bytes do not fit. */
   copyFrom(other: Packet): void {
-    const length = other.end - other.start;
+    const { length } = other;
     const start = Math.min(other.start, this.bytes.length - length);
     if (start < 0) throw new RangeError(`a packet of ${length} bytes does not fit ${this.bytes.length}`);
     this.bytes.set(other.bytes.subarray(other.start, other.end), start);
+    copyLent(other, this.bytes, start + other.end - other.start);
+    this.#takeBack();
     const shift = start - other.start;
     this.start = start;
     this.end = start + length;
@@ -113,4 +147,11 @@ export class Packet {
   live(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(this.start, this.end);
   }
+}
+
+function copyLent({ lent, lentAt, lentLength }: Packet, into: Uint8Array, at: number): void {
+  if (lentLength === 0) return;
+  const first = Math.min(lentLength, lent.length - lentAt);
+  into.set(lent.subarray(lentAt, lentAt + first), at);
+  if (first < lentLength) into.set(lent.subarray(0, lentLength - first), at + first);
 }

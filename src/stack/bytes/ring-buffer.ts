@@ -1,4 +1,5 @@
 /** Bytes of a stream, addressed by their offset from the oldest byte kept; grows by doubling up to a limit. */
+import type { Packet } from './packet.ts';
 
 /** What a ring holds that was never written to: most connections of a busy host are idle, and a buffer each would be most of them. */
 const NOTHING = new Uint8Array(0);
@@ -57,6 +58,11 @@ export class RingBuffer {
     const first = Math.min(length, this.#bytes.length - from);
     copy(this.#bytes, from, first, target, at);
     copy(this.#bytes, 0, length - first, target, at + first);
+  }
+
+  /** Lends `length` bytes from an offset to a packet, as the rest of its payload: good until the ring is written to. */
+  lendTo(packet: Packet, offset: number, length: number): void {
+    packet.lend(this.#bytes, (this.#head + offset) & (this.#bytes.length - 1), length);
   }
 
   /** Declares the next `count` bytes behind `length` valid: they were written by `writeAt`. */

@@ -132,7 +132,7 @@ export class NetworkInterface implements Timed {
       this.#counters.drop('device queue full');
       return;
     }
-    const copy = new Packet(packet.end + 64);
+    const copy = new Packet(packet.end + packet.lentLength + 64);
     copy.copyFrom(packet);
     this.#queue.push(copy);
   }

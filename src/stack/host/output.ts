@@ -156,7 +156,7 @@ export class Output {
     }
     finishTransport(packet, fields, false);
     this.#addHeader(packet, fields, fields.dontFragment);
-    const copy = new Packet(packet.end + 64);
+    const copy = new Packet(packet.end + packet.lentLength + 64);
     copy.copyFrom(packet);
     this.loopback.push(copy);
     return 'sent';
@@ -198,7 +198,9 @@ const isLinkScope = (destination: number): boolean => destination === LIMITED_BR
  * its place.
  */
 function finishTransport(packet: Packet, { source, destination, protocol }: ipv4.Ipv4Fields, offloaded: boolean): void {
-  const { view, transport, end } = packet;
+  if (!offloaded) packet.linearize();
+  const { view, transport } = packet;
+  const end = packet.end + packet.lentLength;
   const isTcp = protocol === ipv4.PROTOCOL_TCP;
   if (isTcp) (offloaded ? tcp.writePartialChecksum : tcp.writeChecksum)(view, transport, end, source, destination);
   else if (protocol !== ipv4.PROTOCOL_UDP) return;

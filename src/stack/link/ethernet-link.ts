@@ -64,6 +64,7 @@ export function encapsulate(packet: Packet, to: MacAddress, from: MacAddress, et
  * what an earlier packet left there is nobody else's business (CVE-2003-0001, "Etherleak").
  */
 export function pad(packet: Packet): void {
+  if (packet.length >= MIN_FRAME) return;
   const end = packet.start + MIN_FRAME;
   while (packet.end < end) packet.bytes[packet.end++] = 0;
 }

@@ -102,3 +102,55 @@ test('any copy has the live bytes and distances of its original', () =>
       if (original.transport > 0) expect(copy.transport - copy.start).toBe(mark);
     }),
   ));
+
+/** Five bytes in the packet and the rest lent, from the place `at` of a ring of 16. */
+function lending(count: number, at: number): Packet {
+  const ring = new Uint8Array(16);
+  for (let i = 0; i < count; i++) ring[(at + i) % 16] = 6 + i;
+  const packet = new Packet(64);
+  packet.reset(8);
+  packet.append(bytes(1, 2, 3, 4, 5));
+  packet.lend(ring, at, count);
+  return packet;
+}
+
+for (const [count, at] of [
+  [4, 0],
+  [4, 12],
+  [4, 14],
+  [16, 5],
+] as const) {
+  const whole = Array.from({ length: 5 + count }, (_, i) => 1 + i);
+
+  test(`${count} bytes lent from place ${at} of a ring of 16: they count, and come into the packet in order`, () => {
+    const packet = lending(count, at);
+    expect(packet.length).toBe(5 + count);
+    expect([...packet.live()]).toEqual([1, 2, 3, 4, 5]);
+    packet.linearize();
+    expect([packet.length, packet.lentLength]).toEqual([5 + count, 0]);
+    expect([...packet.live()]).toEqual(whole);
+    packet.linearize();
+    expect([...packet.live()]).toEqual(whole);
+  });
+
+  test(`${count} bytes lent from place ${at} of a ring of 16: a copy is in one piece, and the original still lends`, () => {
+    const original = lending(count, at);
+    const copy = lending(3, 1); // what it held itself is forgotten
+    copy.copyFrom(original);
+    expect([...copy.live()]).toEqual(whole);
+    expect([copy.lentLength, original.lentLength]).toEqual([0, count]);
+  });
+}
+
+test('reset gives back what was lent', () => {
+  const packet = lending(4, 0);
+  packet.reset();
+  expect([packet.length, packet.lent.length]).toEqual([0, 0]);
+});
+
+test('more lent than there is room for is our own mistake', () => {
+  const packet = new Packet(HEADROOM + 3);
+  packet.lend(new Uint8Array(16), 0, 4);
+  expect(() => packet.linearize()).toThrow(RangeError);
+  expect(() => new Packet(8).copyFrom(lending(4, 0))).toThrow('a packet of 9 bytes does not fit 8');
+});

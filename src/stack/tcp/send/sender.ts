@@ -1,4 +1,5 @@
 /** The sending half: what the application wrote, what of it is in flight, and how much more may be. */
+import type { Packet } from '../../bytes/packet.ts';
 import { EMPTY_RING, RingBuffer } from '../../bytes/ring-buffer.ts';
 import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
@@ -227,6 +228,11 @@ export class Sender {
   /** Copies text for a segment at sequence number `at`. */
   copy(at: Seq, length: number, into: Uint8Array, offset: number): void {
     this.#ring.readAt(diff(at, this.#base), length, into, offset);
+  }
+
+  /** Lends text for a segment at sequence number `at` to its packet. */
+  lend(at: Seq, length: number, packet: Packet): void {
+    this.#ring.lendTo(packet, diff(at, this.#base), length);
   }
 
   /** SND.UNA moves to `ack`: forgets what lies before it. @param observer told of each record; not of the SYN's */

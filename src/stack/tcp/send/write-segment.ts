@@ -8,8 +8,12 @@ import type { Connection } from '../connection.ts';
 export function writeSegment({ sender }: Connection, segment: Segment, packet: Packet): void {
   packet.reset();
   const textAt = segment.has(wire.SYN) ? add(segment.seq, 1) : segment.seq;
-  sender.copy(textAt, segment.payloadLength, packet.bytes, packet.end);
-  packet.end += segment.payloadLength;
+  // the device that cuts a super-segment also sums it, so nobody reads its text before
+  if (segment.gsoSize > 0) sender.lend(textAt, segment.payloadLength, packet);
+  else {
+    sender.copy(textAt, segment.payloadLength, packet.bytes, packet.end);
+    packet.end += segment.payloadLength;
+  }
   writeHeader(packet, segment);
 }
 
