@@ -9,7 +9,7 @@ import { twoHosts } from '../two-hosts.ts';
 const BOB = ipv4('10.0.0.2');
 const PORTS = 10;
 const TOGETHER = 100;
-const LIMIT = 2_000;
+const LIMIT = 1_500;
 
 /** Both ends of `count` connections, opened a hundred at a time so that the cable needs no room of its own for them. */
 async function open({ world, alice, bob }: TwoHosts, count: number): Promise<Connection[]> {
