@@ -152,7 +152,7 @@ export class Connection implements Timed {
     this.timestamps = new Timestamps(secret);
     this.timers = new Timers(shared.timers);
     this.rtt = new RttEstimator(options);
-    this.receiver = new Receiver(this.rcv, options);
+    this.receiver = new Receiver(this.rcv, options, shared.rings);
     this.receiver.fitWindow(this.agreement.announcedMss);
     this.sender = new Sender(this.snd, controlFor(options), options, shared);
     if (options.sourceRoute !== undefined) routeChanged(this);

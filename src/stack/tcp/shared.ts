@@ -1,4 +1,5 @@
 /** What the connections of one host lend each other: each needs it only while a segment of its own is looked at, or under way. */
+import { RingPool } from '../bytes/ring-pool.ts';
 import { AckSample } from './congestion/control.ts';
 import { FlightPool } from './loss/flight.ts';
 import { Agreements } from './open/handshake.ts';
@@ -8,6 +9,8 @@ import { TimerPool } from './time/timers.ts';
 export class SharedParts {
   /** Where the records of what is in flight come from. */
   readonly flights = new FlightPool();
+  /** Of both directions. */
+  readonly rings = new RingPool();
   readonly timers = new TimerPool();
   readonly agreements = new Agreements();
   /** Filled anew for every acknowledgment. */

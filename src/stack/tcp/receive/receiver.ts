@@ -1,5 +1,7 @@
 /** The receiving half: the ring in which text is put in order, and the window we offer. */
-import { EMPTY_RING, RingBuffer } from '../../bytes/ring-buffer.ts';
+import type { RingBuffer } from '../../bytes/ring-buffer.ts';
+import { EMPTY_RING } from '../../bytes/ring-buffer.ts';
+import { RingPool } from '../../bytes/ring-pool.ts';
 import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, after, diff, max } from '../../wire/seq.ts';
@@ -20,6 +22,7 @@ export class Receiver {
   #report: SackReport | undefined = undefined;
   /** Bytes in order that the application has not read are `ring[0, ring.length)`; islands lie beyond. */
   #ring: RingBuffer = EMPTY_RING;
+  readonly #rings: RingPool;
   readonly #space: ReceiveSpace;
   /** Bytes we are ready to hold; grows when the application keeps up with the peer. */
   #limit: number;
@@ -37,7 +40,8 @@ export class Receiver {
   /** FreeBSD's window is counted in maximum segment sizes; undefined: the RFC's is. */
   readonly #room: { free: number; buffer: number; segment: number } | undefined;
 
-  constructor(space: ReceiveSpace, options: TcpOptions) {
+  constructor(space: ReceiveSpace, options: TcpOptions, rings: RingPool = new RingPool()) {
+    this.#rings = rings;
     this.#space = space;
     this.#limit = options.receiveBuffer;
     this.#reportsDuplicates = options.dsack;
@@ -121,7 +125,7 @@ export class Receiver {
     const offset = this.#ring.length + diff(at, this.#space.nxt);
     const end = add(at, length);
     if (at !== this.#space.nxt && !this.#insert(at, end)) return false;
-    if (this.#ring === EMPTY_RING) this.#ring = new RingBuffer(offset + length);
+    if (this.#ring === EMPTY_RING) this.#ring = this.#rings.take(offset + length);
     this.#ring.reserve(offset + length);
     this.#ring.writeAt(offset, bytes, from, to);
     if (at !== this.#space.nxt) return true;
@@ -142,7 +146,7 @@ export class Receiver {
   read(into: Uint8Array, at: number, length: number): number {
     const count = Math.min(length, this.#ring.length);
     this.#ring.readAt(0, count, into, at);
-    this.#ring.discard(count);
+    this.skip(count);
     this.#readInRound += count;
     return count;
   }
@@ -150,6 +154,7 @@ export class Receiver {
   /** Throws the next bytes away. */
   skip(count: number): void {
     this.#ring.discard(count);
+    this.#giveRingBack();
   }
 
   /**
@@ -217,7 +222,7 @@ export class Receiver {
   /** Gives the memory back: nothing will arrive any more. */
   release(): void {
     this.clearIslands();
-    this.#ring.shrink(0);
+    this.#giveRingBack();
   }
 
   /** Forgets what lies at or behind `end`: text behind a FIN is nobody's. */
@@ -227,6 +232,12 @@ export class Receiver {
 
   clearIslands(): void {
     this.#islands?.clear();
+  }
+
+  #giveRingBack(): void {
+    if (this.#ring.length > 0 || this.islands.islands > 0 || this.#ring === EMPTY_RING) return;
+    this.#rings.give(this.#ring);
+    this.#ring = EMPTY_RING;
   }
 
   #insert(at: Seq, end: Seq): boolean {

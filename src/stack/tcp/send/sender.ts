@@ -1,6 +1,7 @@
 /** The sending half: what the application wrote, what of it is in flight, and how much more may be. */
 import type { Packet } from '../../bytes/packet.ts';
-import { EMPTY_RING, RingBuffer } from '../../bytes/ring-buffer.ts';
+import type { RingBuffer } from '../../bytes/ring-buffer.ts';
+import { EMPTY_RING } from '../../bytes/ring-buffer.ts';
 import type { Micros } from '../../time.ts';
 import type { Seq } from '../../wire/seq.ts';
 import { add, diff, seq } from '../../wire/seq.ts';
@@ -96,11 +97,17 @@ export class Sender {
 
   /** Nothing is to be sent for now: what is not needed until then goes back to where it was borrowed. */
   rest(): void {
+    if (this.#ring !== EMPTY_RING && this.#ring.length === 0) this.#giveRing();
     const flight = this.#flight;
     const { flights } = this.shared;
     if (flight === flights.none || !flight.isOver) return;
     this.#flight = flights.none;
     flights.give(flight);
+  }
+
+  #giveRing(): void {
+    this.shared.rings.give(this.#ring);
+    this.#ring = EMPTY_RING;
   }
 
   #ownFlight(): Flight {
@@ -205,7 +212,7 @@ export class Sender {
   write(bytes: Uint8Array, from: number, to: number): number {
     const count = Math.min(to - from, this.free);
     if (count === 0) return 0;
-    if (this.#ring === EMPTY_RING) this.#ring = new RingBuffer(count);
+    if (this.#ring === EMPTY_RING) this.#ring = this.shared.rings.take(count);
     this.#ring.reserve(this.#ring.length + count);
     this.#ring.writeAt(this.#ring.length, bytes, from, from + count);
     this.#ring.extend(count);
@@ -251,7 +258,7 @@ export class Sender {
   /** Gives the memory back. */
   release(): void {
     this.sent.clear();
+    this.#ring.discard(this.#ring.length);
     this.rest();
-    this.#ring = EMPTY_RING;
   }
 }
