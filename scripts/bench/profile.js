@@ -11,6 +11,9 @@ export async function profiled(child, path, measure) {
   return result;
 }
 
+/** All functions of libc that koffi made are one to the profiler, under the name of the one that was made last. */
+const NAMES = { execvp: 'system calls' };
+
 /**
  * @param profile as the inspector writes it: nodes of a call tree, and which of them was running at each sample
  * @returns `{ share, name, place }` of the functions with most time of their own, the largest share first
@@ -22,7 +25,7 @@ export function selfTimes({ nodes, samples, timeDeltas }) {
   samples.forEach((id, index) => {
     const { functionName, url, lineNumber } = byId.get(id);
     const place = url === '' ? '' : `${shortPath(url)}:${lineNumber + 1}`;
-    const key = `${functionName || '(anonymous)'}\t${place}`;
+    const key = `${NAMES[functionName] ?? (functionName || '(anonymous)')}\t${place}`;
     times.set(key, (times.get(key) ?? 0) + timeDeltas[index]);
     total += timeDeltas[index];
   });
