@@ -33,7 +33,7 @@ const gigabytes = (rate, { seconds }) => (rate * seconds) / 8;
 const GARBAGE = [
   { title: 'garbage collections, bulk in', unit: 'per GB', of: (rate, report) => report.collections / gigabytes(rate, report) },
   {
-    title: 'time in them',
+    title: 'time in garbage collection, bulk in',
     unit: 'ms per GB',
     of: (rate, report) => (report.collecting * 1e3) / gigabytes(rate, report),
   },

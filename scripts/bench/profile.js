@@ -11,21 +11,16 @@ export async function profiled(child, path, measure) {
   return result;
 }
 
-/** All functions of libc that koffi made are one to the profiler, under the name of the one that was made last. */
-const NAMES = { execvp: 'system calls' };
-
 /**
  * @param profile as the inspector writes it: nodes of a call tree, and which of them was running at each sample
  * @returns `{ share, name, place }` of the functions with most time of their own, the largest share first
  */
 export function selfTimes({ nodes, samples, timeDeltas }) {
-  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const names = namesOf(nodes);
   const times = new Map();
   let total = 0;
   samples.forEach((id, index) => {
-    const { functionName, url, lineNumber } = byId.get(id);
-    const place = url === '' ? '' : `${shortPath(url)}:${lineNumber + 1}`;
-    const key = `${NAMES[functionName] ?? (functionName || '(anonymous)')}\t${place}`;
+    const key = names.get(id);
     times.set(key, (times.get(key) ?? 0) + timeDeltas[index]);
     total += timeDeltas[index];
   });
@@ -33,6 +28,20 @@ export function selfTimes({ nodes, samples, timeDeltas }) {
     .sort(([, a], [, b]) => b - a)
     .map(([key, time]) => ({ share: time / total, name: key.split('\t')[0], place: key.split('\t')[1] }));
 }
+
+/** By the id of a node "name TAB place". */
+function namesOf(nodes) {
+  const callers = new Map(nodes.flatMap(({ children = [], callFrame }) => children.map((child) => [child, callFrame])));
+  return new Map(
+    nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
+      if (url === '' && IS_TAP.test(callers.get(id)?.url ?? '')) return [id, 'system calls of the TAP\t'];
+      return [id, `${functionName || '(anonymous)'}\t${url === '' ? '' : `${shortPath(url)}:${lineNumber + 1}`}`];
+    }),
+  );
+}
+
+/** What is native and called from there is a function of libc; the profiler knows all that koffi made by one name, some other's. */
+const IS_TAP = /\/dist\/node\/tap[\w-]*\.js$/;
 
 /** From the folder of what is built on. */
 const shortPath = (url) =>

@@ -133,10 +133,19 @@ test('what could not be measured is a row, too', () => {
 });
 
 test('a profile: the time of each function itself, the largest share first', () => {
-  const node = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url, lineNumber: 9 } });
-  const nodes = [node(1, 'copy', 'file:///x/dist/stack/bytes/ring-buffer.js'), node(2, 'read', 'file:///x/dist/node/tap.js')];
-  expect(selfTimes({ nodes, samples: [1, 2, 2, 1], timeDeltas: [10, 20, 60, 10] })).toEqual([
-    { share: 0.8, name: 'read', place: 'node/tap.js:10' },
+  const node = (id: number, functionName: string, url: string, children: readonly number[] = []) => ({
+    id,
+    callFrame: { functionName, url, lineNumber: 9 },
+    children,
+  });
+  const nodes = [
+    node(1, 'copy', 'file:///x/dist/stack/bytes/ring-buffer.js'),
+    node(2, 'read', 'file:///x/dist/node/tap.js', [3]),
+    node(3, 'any', ''),
+  ];
+  expect(selfTimes({ nodes, samples: [1, 2, 2, 3, 1], timeDeltas: [10, 15, 35, 30, 10] })).toEqual([
+    { share: 0.5, name: 'read', place: 'node/tap.js:10' },
+    { share: 0.3, name: 'system calls of the TAP', place: '' },
     { share: 0.2, name: 'copy', place: 'stack/bytes/ring-buffer.js:10' },
   ]);
 });
