@@ -76,7 +76,7 @@ function watch(name, progress) {
     );
   };
   const timer = setInterval(() => {
-    if (progress() >= ((looks.length + 1) * total) / LOOKS) look();
+    if (looks.length < LOOKS - 1 && progress() >= ((looks.length + 1) * total) / LOOKS) look();
   }, 20);
   return () => {
     clearInterval(timer);
