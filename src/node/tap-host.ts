@@ -9,7 +9,6 @@ import { observers } from '../explain/observers.ts';
 import { Sampler } from '../explain/sampler.ts';
 import { faultsByMeaning } from '../lab/by-meaning/plan.ts';
 import type { FaultRule } from '../lab/by-meaning/verbs.ts';
-import type { WireEnds } from '../lab/by-meaning/wire.ts';
 import type { FaultOptions } from '../lab/faults.ts';
 import { FaultyDevice } from '../lab/faulty-device.ts';
 import type { LinkDevice } from '../stack/device.ts';
@@ -28,6 +27,7 @@ import type { Machine } from './run-loop.ts';
 import { RunLoop } from './run-loop.ts';
 import { SecureRandom } from './secure-random.ts';
 import { TapDevice } from './tap.ts';
+import { TAP_ENDS } from './tap-ends.ts';
 import { openTuntap2 } from './tuntap2.ts';
 import type { Watchable } from './wait.ts';
 
@@ -69,9 +69,6 @@ const CUT = 'tapstack, on a TAP';
 const RAW = `${CUT}; as the device carried it: super-segments uncut, checksums left open`;
 
 export const DEFAULT_IP = '10.0.0.2/24';
-
-/** What sentences about faults call the two ends of a TAP. */
-export const TAP_ENDS: WireEnds = { transmit: 'stack', receive: ['linux', 'tap'] };
 
 type Device = LinkDevice & Watchable & { readonly name: string; close(): void };
 

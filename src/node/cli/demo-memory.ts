@@ -11,7 +11,8 @@ import { connectNet } from '../net-connect.ts';
 import { CaptureFile } from '../pcap-file.ts';
 import type { DemoOptions } from './demo-report.ts';
 import { ADDRESS, say, show, VISITOR } from './demo-report.ts';
-import { DEFAULT_SERVICES, startServices } from './services.ts';
+import { DEFAULT_SERVICES } from './services.ts';
+import { startServices } from './start-services.ts';
 import { UsageError } from './usage-error.ts';
 
 const ECHO_ID = 1;

@@ -7,9 +7,10 @@ import { collect } from './child.ts';
 import { memoryDemo } from './demo-memory.ts';
 import type { DemoOptions } from './demo-report.ts';
 import { ADDRESS, say, show } from './demo-report.ts';
-import { DEFAULT_SERVICES, startServices } from './services.ts';
+import { DEFAULT_SERVICES } from './services.ts';
 import type { Session } from './session.ts';
 import { openSession } from './session.ts';
+import { startServices } from './start-services.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @returns 0 when ping lost nothing and curl got its page */

@@ -15,9 +15,10 @@ process.stderr.on('error', () => {}); // nobody is left who could be told
 
 let code = 0;
 try {
-  await program((result) => {
+  const root = await program(process.argv.slice(2), (result) => {
     code = result;
-  }).parseAsync();
+  });
+  await root.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     code = error.exitCode === 0 ? 0 : 2; // commander has printed it

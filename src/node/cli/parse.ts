@@ -9,7 +9,7 @@ import { MICROSECOND, MILLISECOND, SECOND } from '../../stack/time.ts';
 import { parseV4 } from '../../stack/wire/ip-address.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
 import * as mac from '../../stack/wire/mac-address.ts';
-import { TAP_ENDS } from '../tap-host.ts';
+import { TAP_ENDS } from '../tap-ends.ts';
 
 export function port(text: string): number {
   return integer(text, 1, 65_535, 'a port is a whole number from 1 to 65535');

@@ -1,24 +1,16 @@
 /** Every command with its options and its help; what they do is in files of their own. */
 import { Command, Option } from 'commander';
-import { addCapture } from './capture/program.ts';
-import { demo } from './demo.ts';
-import { addDrillOptions, drill } from './drill.ts';
-import { get } from './get.ts';
 import { explainWrongUse, helpText } from './help.ts';
-import { iperf3 } from './iperf3.ts';
-import { addIperf3Options } from './iperf3-options.ts';
-import { addLab } from './lab/program.ts';
-import { nc } from './nc.ts';
 import { addFaultOptions, addNetworkOptions, addRecordingOptions } from './network-options.ts';
 import * as parse from './parse.ts';
-import { ping } from './ping.ts';
 import { addServiceOptions } from './services.ts';
-import { shell } from './shell.ts';
-import { up } from './up.ts';
 import { versionOfPackage } from './version.ts';
 
-/** @param exit is told the exit code of the command that ran */
-export function program(exit: (code: number) => void): Command {
+/**
+ * @param words of the command line: of commands that they do not name only the summary is there
+ * @param exit is told the exit code of the command that ran
+ */
+export async function program(words: readonly string[], exit: (code: number) => void): Promise<Command> {
   const root = new Command('tapstack')
     .summary('a TCP/IP stack in TypeScript')
     .description('A TCP/IP stack in TypeScript over Linux TAP devices, with captures that Wireshark opens.')
@@ -26,12 +18,7 @@ export function program(exit: (code: number) => void): Command {
     .enablePositionalOptions();
   addHosts(root, exit);
   addClients(root, exit);
-  addMeter(root, exit);
-  addInstruments(root, exit);
-  root.commandsGroup('Stories are played:');
-  addLab(root, exit);
-  root.commandsGroup('Captures are read:');
-  addCapture(root, exit);
+  await addLoaded(root, words, exit);
   root.helpCommand('help [command]', 'what a command does and its options');
   for (const command of family(root)) {
     command.exitOverride().helpOption('-h, --help', 'this text');
@@ -57,7 +44,7 @@ function addHosts(root: Command, exit: (code: number) => void): void {
     .option('--capture <file>', 'where the capture goes', 'captures/demo.pcapng')
     .option('--all', 'every packet in the picture, long runs too')
     .option('--memory', 'two stacks in memory instead of a TAP')
-    .action(async (options) => exit(await demo(options)));
+    .action(async (options) => exit(await (await import('./demo.ts')).demo(options)));
   const command = root.command('up').usage('[options] [-- command args...]');
   addFaultOptions(addRecordingOptions(addServiceOptions(addNetworkOptions(command))))
     .summary('a stack with services on a TAP, until Ctrl-C or for the length of a command')
@@ -66,13 +53,13 @@ function addHosts(root: Command, exit: (code: number) => void): void {
     )
     .argument('[command...]', 'such as: -- curl http://10.0.0.2/')
     .passThroughOptions()
-    .action(async (words, options) => exit(await up(words, options)));
+    .action(async (words, options) => exit(await (await import('./up.ts')).up(words, options)));
   addFaultOptions(addRecordingOptions(addServiceOptions(addNetworkOptions(root.command('shell'), true))))
     .summary('your own shell in a private network beside a stack')
     .description(
       'Your own shell in a private network in which a stack with services is up. No root needed, nothing is left behind.',
     )
-    .action(async (options) => exit(await shell(options)));
+    .action(async (options) => exit(await (await import('./shell.ts')).shell(options)));
 }
 
 const durationOption = (flags: string, description: string, text: string): Option =>
@@ -94,7 +81,7 @@ function addClients(root: Command, exit: (code: number) => void): void {
       .addOption(durationOption('-W, --timeout <time>', 'how long an answer is waited for', '1s')),
   )
     .summary('ping from the stack')
-    .action(async (address, options) => exit(await ping(address, options)));
+    .action(async (address, options) => exit(await (await import('./ping.ts')).ping(address, options)));
   withStack(
     root
       .command('get')
@@ -104,7 +91,7 @@ function addClients(root: Command, exit: (code: number) => void): void {
       .option('--include', 'print status and headers to standard error'),
   )
     .summary('fetch a page over the stack')
-    .action(async (url, options) => exit(await get(url, options)));
+    .action(async (url, options) => exit(await (await import('./get.ts')).get(url, options)));
   withStack(
     root
       .command('nc')
@@ -115,27 +102,66 @@ function addClients(root: Command, exit: (code: number) => void): void {
       .option('-u, --udp', 'datagrams instead of a connection'),
   )
     .summary('standard input and output over TCP or UDP')
-    .action(async (where, options) => exit(await nc(where, options)));
+    .action(async (where, options) => exit(await (await import('./nc.ts')).nc(where, options)));
 }
 
-/** What measures the stack. */
-function addMeter(root: Command, exit: (code: number) => void): void {
-  withStack(
-    addIperf3Options(
-      root
-        .command('iperf3')
-        .description('Measures throughput between the stack and any iperf3, as its client or as its server.')
-        .usage('[options] -c <address>   or   [options] -s'),
-    ),
-  )
-    .summary('measure against iperf3, as client or server')
-    .action(async (options) => exit(await iperf3(options)));
+/**
+ * Commands with much behind them: what they are is known here, and their options and what they do are loaded when they are
+ * named on the command line. Half of the time that `tapstack up` took to start was the loading of others.
+ */
+const LOADED_WHEN_NAMED: readonly LoadedCommand[] = [
+  {
+    name: 'iperf3',
+    summary: 'measure against iperf3, as client or server',
+    load: async () => {
+      const [{ addIperf3Options }, { iperf3 }] = await Promise.all([import('./iperf3-options.ts'), import('./iperf3.ts')]);
+      return (command, exit) => {
+        command
+          .description('Measures throughput between the stack and any iperf3, as its client or as its server.')
+          .usage('[options] -c <address>   or   [options] -s');
+        withStack(addIperf3Options(command)).action(async (options) => exit(await iperf3(options)));
+      };
+    },
+  },
+  {
+    heading: 'The stack is examined:',
+    name: 'drill',
+    argument: '<scripts...>',
+    summary: 'packetdrill scripts against the stack, in virtual time',
+    load: async () => {
+      const { addDrillOptions, drill } = await import('./drill.ts');
+      return (command, exit) => addDrillOptions(command).action(async (where, options) => exit(await drill(where, options)));
+    },
+  },
+  {
+    heading: 'Stories are played:',
+    name: 'lab',
+    summary: 'scenarios for a lecture, one command each',
+    load: async () => (await import('./lab/program.ts')).addLab,
+  },
+  {
+    heading: 'Captures are read:',
+    name: 'capture',
+    summary: 'captures: read, draw, compare and cut them',
+    load: async () => (await import('./capture/program.ts')).addCapture,
+  },
+];
+
+interface LoadedCommand {
+  readonly heading?: string;
+  readonly name: string;
+  /** For the list of commands. */
+  readonly argument?: string;
+  readonly summary: string;
+  load(): Promise<(command: Command, exit: (code: number) => void) => unknown>;
 }
 
-/** What looks at the stack from outside. */
-function addInstruments(root: Command, exit: (code: number) => void): void {
-  root.commandsGroup('The stack is examined:');
-  addDrillOptions(root.command('drill'))
-    .summary('packetdrill scripts against the stack, in virtual time')
-    .action(async (where, options) => exit(await drill(where, options)));
+async function addLoaded(root: Command, words: readonly string[], exit: (code: number) => void): Promise<void> {
+  const named = words.find((word) => word !== 'help' && !word.startsWith('-'));
+  for (const { heading, name, argument, summary, load } of LOADED_WHEN_NAMED) {
+    if (heading !== undefined) root.commandsGroup(heading);
+    const command = root.command(name).summary(summary);
+    if (name === named) (await load())(command, exit);
+    else if (argument !== undefined) command.argument(argument);
+  }
 }

@@ -1,15 +1,6 @@
-/** The services that `up`, `shell` and `demo` put on a stack, and the options that move them. */
+/** The options that move the services of `up` and `shell`, and where they are otherwise: see `start-services.ts`. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { startChargen } from '../../services/chargen.ts';
-import { startDaytime } from '../../services/daytime.ts';
-import { startDiscard } from '../../services/discard.ts';
-import { startEcho } from '../../services/echo.ts';
-import { startHello } from '../../services/hello.ts';
-import { startIperf3 } from '../../services/iperf3/server.ts';
-import type { Timekeeper } from '../../services/timekeeper.ts';
-import type { Stack } from '../../stack/stack.ts';
-import { startHttpService } from '../http-service.ts';
 import * as parse from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -76,20 +67,4 @@ export function checkServices({ services, hello, ...byName }: ServiceOptions): v
     const other = ports.find(([otherName, otherPort]) => otherPort === port && otherName !== name);
     if (other !== undefined) throw new UsageError(`--${name} and --${other[0]} cannot both have port ${port}`);
   }
-}
-
-/**
- * @param options checked before
- * @param time without it those are missing that live by the clock: iperf3 and hello
- */
-export function startServices(stack: Stack, options: ServiceOptions, time?: Timekeeper): void {
-  const { services, http, echo, discard, daytime, chargen, iperf3, hello } = options;
-  if (hello !== undefined && time !== undefined) startHello(stack, { port: hello, time });
-  if (!services) return;
-  startHttpService(stack, { port: http });
-  startEcho(stack, { port: echo });
-  startDiscard(stack, { port: discard });
-  startDaytime(stack, { port: daytime, today: () => new Date().toUTCString() });
-  startChargen(stack, { port: chargen });
-  if (time !== undefined) startIperf3(stack, { port: iperf3, time, cpu: () => process.cpuUsage() });
 }

@@ -1,19 +1,16 @@
 /** A stack on a TAP for the length of a command: opened, recorded, and taken away again however the command ends. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameSink } from '../../capture/record/frame-sink.ts';
-import { FrameLines } from '../../capture/words/frame-lines.ts';
 import type { Stack } from '../../stack/stack.ts';
 import type { ExitGuard } from '../close-on-exit.ts';
 import { closeOnExit } from '../close-on-exit.ts';
 import { enterPrivateNamespace, NamespaceError } from '../private-namespace.ts';
 import { TapError } from '../tap-error.ts';
-import type { TapHostOptions } from '../tap-host.ts';
-import { TapHost } from '../tap-host.ts';
+import type { TapHost, TapHostOptions } from '../tap-host.ts';
 import { checkNetwork } from './check-network.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { faultsOf } from './network-options.ts';
 import type { RecordingFiles } from './recording-files.ts';
-import { openRecordingFiles } from './recording-files.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Session {
@@ -45,11 +42,13 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     // with --private the process is replaced here and begins again inside; the mark in its environment ends the circle
     if (options.private) enterPrivateNamespace();
     const { sinks = [], print = printer(options) } = extras;
-    const files = openRecordingFiles(options);
-    const all = [...sinks, ...files.sinks, ...(options.verbose ? [new FrameLines(print)] : [])];
+    // what follows is loaded in here: not for a process that is replaced, and not what was not asked for
+    const { TapHost: Host } = await import('../tap-host.ts');
+    const files = await recordingFiles(options);
+    const all = [...sinks, ...files.sinks, ...(options.verbose ? [await frameLines(print)] : [])];
     let host: TapHost;
     try {
-      host = await TapHost.open(hostOptions(options, { ...files, sinks: all }));
+      host = await Host.open(hostOptions(options, { ...files, sinks: all }));
     } catch (error) {
       files.discard();
       throw error;
@@ -68,6 +67,17 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     return { host, guard: closeOnExit([{ close: stop }]), close };
   });
 }
+
+const NO_FILES: RecordingFiles = { sinks: [], rawSinks: [], series: undefined, close: () => {}, discard: () => {} };
+
+async function recordingFiles(options: NetworkOptions): Promise<RecordingFiles> {
+  const { capture, captureRaw, ring, series } = options;
+  const isAsked = [capture, captureRaw, ring, series].some((wish) => wish !== undefined);
+  return isAsked ? (await import('./recording-files.ts')).openRecordingFiles(options) : NO_FILES;
+}
+
+const frameLines = async (print: (line: string) => void): Promise<FrameSink> =>
+  new (await import('../../capture/words/frame-lines.ts')).FrameLines(print);
 
 const PATIENCE_MS = 1_000;
 const LOOK_EVERY_MS = 5;

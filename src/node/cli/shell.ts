@@ -2,8 +2,9 @@
 
 import { hostTimekeeper } from '../host-timekeeper.ts';
 import { run, withoutProxy } from './child.ts';
-import { checkServices, startServices } from './services.ts';
+import { checkServices } from './services.ts';
 import { openSession, printer } from './session.ts';
+import { startServices } from './start-services.ts';
 import type { UpOptions } from './up.ts';
 
 /** @returns the shell's exit code */

@@ -4,8 +4,9 @@ import type { TapHost } from '../tap-host.ts';
 import { run, withoutProxy } from './child.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ServiceOptions } from './services.ts';
-import { checkServices, startServices } from './services.ts';
+import { checkServices } from './services.ts';
 import { openSession, printer } from './session.ts';
+import { startServices } from './start-services.ts';
 
 export type UpOptions = NetworkOptions & ServiceOptions;
 

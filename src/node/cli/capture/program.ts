@@ -13,11 +13,8 @@ import { addStats } from './stats.ts';
 import { addToTest } from './to-test.ts';
 
 /** @param exit is told the exit code of the command that ran */
-export function addCapture(root: Command, exit: (code: number) => void): void {
-  const capture = root
-    .command('capture')
-    .summary('captures: read, draw, compare and cut them')
-    .description('Reads captures, pcapng and pcap, of this stack and of others.');
+export function addCapture(capture: Command, exit: (code: number) => void): void {
+  capture.description('Reads captures, pcapng and pcap, of this stack and of others.');
   addShow(capture, exit);
   addLadder(capture, exit);
   addPlot(capture, exit);

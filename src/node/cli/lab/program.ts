@@ -4,11 +4,8 @@ import { addList } from './list.ts';
 import { addRun } from './run.ts';
 
 /** @param exit is told the exit code of the command that ran */
-export function addLab(root: Command, exit: (code: number) => void): void {
-  const lab = root
-    .command('lab')
-    .summary('scenarios for a lecture, one command each')
-    .description('Plays scenarios: a few hosts in memory and in virtual time, the same packets every time, no root needed.');
+export function addLab(lab: Command, exit: (code: number) => void): void {
+  lab.description('Plays scenarios: a few hosts in memory and in virtual time, the same packets every time, no root needed.');
   addList(lab, exit);
   addRun(lab, exit);
 }
