@@ -52,7 +52,8 @@ export class ChildFolder {
     const target = join(this.path, relative(SRC, path)).replace(/\.ts$/, '.js');
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, outputText);
-    for (const [, import_ = ''] of text.matchAll(/(?:from |import\()'(\.[^']+)'/g)) this.#compile(resolve(dirname(path), import_));
+    for (const [, import_ = ''] of text.matchAll(/(?:from |import\()'(\.[^']+)'/g))
+      this.#compile(resolve(dirname(path), import_));
   }
 }
 
