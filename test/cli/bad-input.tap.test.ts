@@ -53,7 +53,6 @@ test.each<[words: string, line: RegExp]>([
   ['up --hello 0', /--hello 0: a port is a whole number from 1 to 65535/],
   ['up --offload maybe', /--offload maybe: Allowed choices are on, off, auto/],
   ['up --offload on --loss 1%', /--offload on and faults exclude each other/],
-  ['up --offload on --fault "lose data 1 from stack"', /--offload on and faults exclude each other/],
   ['up --offload on --tap-driver tuntap2', /--offload on: the driver tuntap2 has none/],
   ['up --capture-raw -', /--capture-raw - : raw frames go into a file/],
   ['up --capture a.pcapng --capture-raw a.pcapng', /--capture-raw and --capture are both a\.pcapng/],
