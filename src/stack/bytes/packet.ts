@@ -82,9 +82,9 @@ export class Packet {
     this.checksumVouched = false;
   }
 
-  /** How many frames the payload makes that begins at `payload`. */
+  /** How many frames the payload makes that begins at `payload`, with what is lent. */
   frames(payload: number = this.payload): number {
-    return this.gsoSize === 0 ? 1 : Math.ceil((this.end - payload) / this.gsoSize);
+    return this.gsoSize === 0 ? 1 : Math.ceil((this.end + this.lentLength - payload) / this.gsoSize);
   }
 
   /** Makes room for a header in front of the live bytes and says where it begins. */

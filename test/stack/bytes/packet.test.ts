@@ -154,3 +154,21 @@ test('more lent than there is room for is our own mistake', () => {
   expect(() => packet.linearize()).toThrow(RangeError);
   expect(() => new Packet(8).copyFrom(lending(4, 0))).toThrow('a packet of 9 bytes does not fit 8');
 });
+
+for (const { name, own, lent, size, frames } of [
+  { name: 'a packet that nobody cuts', own: 5000, lent: 0, size: 0, frames: 1 },
+  { name: 'equal pieces', own: 3000, lent: 0, size: 1000, frames: 3 },
+  { name: 'a shorter last one', own: 3001, lent: 0, size: 1000, frames: 4 },
+  { name: 'what is lent counts too', own: 500, lent: 9000, size: 1000, frames: 10 },
+  { name: 'all of it lent', own: 0, lent: 2000, size: 1000, frames: 2 },
+]) {
+  test(`frames of a packet: ${name}: ${frames}`, () => {
+    const packet = new Packet();
+    packet.reset();
+    packet.payload = packet.start;
+    packet.end += own;
+    packet.lend(new Uint8Array(16_384), 0, lent);
+    packet.gsoSize = size;
+    expect(packet.frames()).toBe(frames);
+  });
+}
