@@ -2,6 +2,7 @@
 import { HEADER } from '../stack/wire/virtio-net.ts';
 import { checkName, REQUEST_LENGTH, VALUE, writeName } from './interface-config.ts';
 import { EINVAL, LITTLE_ENDIAN, libc, O_CLOEXEC, O_NONBLOCK, O_RDWR } from './libc.ts';
+import { useReceiveThread } from './receive-thread.ts';
 import { attachError, openError, TapError } from './tap-error.ts';
 
 export interface AttachedTap {
@@ -24,6 +25,8 @@ const IFF_TAP = 0x0002;
 /** No four bytes of packet information in front of the frame: the EtherType says it. */
 const IFF_NO_PI = 0x1000;
 const IFF_VNET_HDR = 0x4000;
+/** What we write is received in a place of its own, which may be a thread. Linux 4.15. */
+const IFF_NAPI = 0x0010;
 const TUN_F_CSUM = 1;
 const TUN_F_TSO4 = 2;
 /** The kernel takes both or none (`set_offload` of drivers/net/tun.c); IPv6 itself is none of ours and dropped by name. */
@@ -38,25 +41,37 @@ export function checkTapName(name: string): void {
   checkName(isPattern ? name.replace('%d', '0') : name);
 }
 
+export interface AttachOptions {
+  /** @default true */
+  readonly offload?: boolean;
+  readonly persist?: boolean;
+}
+
 /** @throws TapError */
-export function attachTap(name: string, options: { readonly offload?: boolean; readonly persist?: boolean }): AttachedTap {
+export function attachTap(name: string, options: AttachOptions): AttachedTap {
+  if (options.offload !== false) return openAndAttach(name, options, 0);
+  const attached = openAndAttach(name, options, IFF_NAPI);
+  if (useReceiveThread(attached.name)) return attached;
+  libc().close(attached.fd); // NAPI without a thread is slower than none: a turn of the kernel's queue for every write
+  return openAndAttach(attached.name, options, 0);
+}
+
+function openAndAttach(name: string, options: AttachOptions, flags: number): AttachedTap {
   const fd = libc().open('/dev/net/tun', O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) throw openError(libc().errno());
   try {
-    return attach(fd, name, options);
+    return attach(fd, name, options, flags);
   } catch (error) {
     libc().close(fd);
     throw error;
   }
 }
 
-function attach(
-  fd: number,
-  wanted: string,
-  { offload = true, persist }: { readonly offload?: boolean; readonly persist?: boolean },
-): AttachedTap {
+function attach(fd: number, wanted: string, { offload = true, persist }: AttachOptions, more: number): AttachedTap {
   const withHeader = offload ? setInterface(fd, wanted, IFF_TAP | IFF_NO_PI | IFF_VNET_HDR) : undefined;
-  const name = withHeader ?? setInterface(fd, wanted, IFF_TAP | IFF_NO_PI);
+  const plain = (): string | undefined =>
+    setInterface(fd, wanted, IFF_TAP | IFF_NO_PI | more) ?? setInterface(fd, wanted, IFF_TAP | IFF_NO_PI);
+  const name = withHeader ?? plain();
   if (name === undefined) throw attachError(EINVAL, wanted);
   const hasHeader = withHeader !== undefined;
   if (hasHeader) setHeader(fd, name);
