@@ -223,7 +223,7 @@ export class Stack implements LinkObserver {
 
   /** When to call `run` again; not later than now when there is more to do at once. */
   nextTimeout(): Micros {
-    if (this.#isBlocked) return Math.min(this.#now + RETRY, this.#deadlines.next());
+    if (this.#isBlocked()) return Math.min(this.#now + RETRY, this.#deadlines.next());
     return this.#moreToDo ? this.#now : this.#deadlines.next();
   }
 
@@ -252,7 +252,7 @@ export class Stack implements LinkObserver {
     if (event.kind === 'address conflict') this.counters.addressConflicts++;
   }
 
-  get #isBlocked(): boolean {
+  #isBlocked(): boolean {
     for (const one of this.#interfaces.values()) if (one.isBlocked) return true;
     return false;
   }
@@ -298,7 +298,7 @@ export class Stack implements LinkObserver {
   #transmit(now: Micros): void {
     this.#serviceLinks();
     let left = TRANSMIT_BUDGET;
-    while (left > 0 && !this.#isBlocked && this.#transmitOne(now)) left--;
+    while (left > 0 && !this.#isBlocked() && this.#transmitOne(now)) left--;
     if (left === 0) this.#moreToDo = true;
     this.#serviceLinks();
   }

@@ -100,13 +100,13 @@ export class Receiver {
 
   /** The window field of a SYN, which is never scaled. */
   get synWindow(): number {
-    return this.#linux?.first ?? Math.min(this.#full, 0xffff);
+    return this.#linux?.first ?? Math.min(this.#full(), 0xffff);
   }
 
   /** The peer's full segment is known: Linux's first window is a whole number of them. */
   fitWindow(segment: number): void {
     if (this.#linux === undefined) return;
-    const full = this.#full;
+    const full = this.#full();
     this.#linux = new LinuxWindow(Math.min(full > segment ? Math.floor(full / segment) * segment : full, 0xffff));
   }
 
@@ -178,7 +178,7 @@ export class Receiver {
     if (this.#room !== undefined) return freebsd.advertise(this.#space, this.#measured(this.#room), shift);
     const rcv = this.#space;
     if (this.#linux !== undefined) {
-      const window = this.#linux.next(this.#free, this.#full, this.#segmentSize, shift, Math.max(diff(rcv.edge, rcv.nxt), 0));
+      const window = this.#linux.next(this.#free(), this.#full(), this.#segmentSize, shift, Math.max(diff(rcv.edge, rcv.nxt), 0));
       rcv.edge = max(rcv.edge, add(rcv.nxt, window));
       return window >>> shift;
     }
@@ -197,7 +197,7 @@ export class Receiver {
 
   /** Text arrived, and Linux's window grows with it. @param shift of the window @returns whether it did */
   grow(length: number, announcedMss: number, shift: number): boolean {
-    const room = Math.min(this.#free, this.#full - announcedMss, 0xffff * 2 ** shift);
+    const room = Math.min(this.#free(), this.#full() - announcedMss, 0xffff * 2 ** shift);
     return this.#linux?.grow(length, room, announcedMss, this.#segmentSize) ?? false;
   }
 
@@ -208,7 +208,7 @@ export class Receiver {
   hasWindowUpdate(shift: number): boolean {
     if (this.#linux !== undefined) {
       const { wnd } = this.#space;
-      const window = 2 * wnd > this.#full ? 0 : this.#linux.select(this.#free, this.#full, this.#segmentSize, shift);
+      const window = 2 * wnd > this.#full() ? 0 : this.#linux.select(this.#free(), this.#full(), this.#segmentSize, shift);
       return window > 0 && window >= 2 * wnd; // tcp_cleanup_rbuf: worth saying when it is twice what the peer knows
     }
     if (this.#room !== undefined) return freebsd.isWorthAnUpdate(this.#space, this.#measured(this.#room), shift);
@@ -246,11 +246,11 @@ export class Receiver {
     return this.#islands.insert(at, end);
   }
 
-  get #full(): number {
+  #full(): number {
     return Math.min(this.#limit, this.clamp);
   }
 
-  get #free(): number {
+  #free(): number {
     return Math.max(Math.min(this.#limit - this.#ring.length, this.clamp), 0);
   }
 

@@ -176,18 +176,18 @@ export class Sender {
   }
 
   /** Sequence number of the first byte in the buffer: the SYN comes before it. */
-  get #base(): Seq {
+  #base(): Seq {
     return this.#space.synAcknowledged ? this.#space.una : add(this.#space.iss, 1);
   }
 
   /** The number behind the last byte written: where the FIN will stand. */
   get end(): Seq {
-    return add(this.#base, this.#ring.length);
+    return add(this.#base(), this.#ring.length);
   }
 
   /** Bytes never sent. Negative when the FIN has been sent. */
   get unsent(): number {
-    return diff(this.end, this.#space.synSent ? this.#space.nxt : this.#base);
+    return diff(this.end, this.#space.synSent ? this.#space.nxt : this.#base());
   }
 
   get finSent(): boolean {
@@ -234,17 +234,17 @@ export class Sender {
 
   /** Copies text for a segment at sequence number `at`. */
   copy(at: Seq, length: number, into: Uint8Array, offset: number): void {
-    this.#ring.readAt(diff(at, this.#base), length, into, offset);
+    this.#ring.readAt(diff(at, this.#base()), length, into, offset);
   }
 
   /** Lends text for a segment at sequence number `at` to its packet. */
   lend(at: Seq, length: number, packet: Packet): void {
-    this.#ring.lendTo(packet, diff(at, this.#base), length);
+    this.#ring.lendTo(packet, diff(at, this.#base()), length);
   }
 
   /** SND.UNA moves to `ack`: forgets what lies before it. @param observer told of each record; not of the SYN's */
   acknowledge(ack: Seq, observer?: DeliveryObserver): void {
-    const covered = Math.max(diff(ack, this.#base), 0);
+    const covered = Math.max(diff(ack, this.#base()), 0);
     if (covered > this.#ring.length) this.finAcknowledged = true;
     this.#ring.discard(Math.min(covered, this.#ring.length));
     this.#space.una = ack;
