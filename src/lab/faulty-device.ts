@@ -27,7 +27,8 @@ const RETRY_AFTER = 1 * MILLISECOND;
 export class FaultyDevice implements LinkDevice, Machine {
   readonly mtu: number;
   readonly offload: Offload = NO_OFFLOAD;
-  readonly #inner: LinkDevice & Partial<Timed>;
+  /** What stands behind the faults. */
+  readonly inner: LinkDevice & Partial<Timed>;
   readonly #clock: Clock;
   readonly #outbound: FaultyPath;
   readonly #inbound: FaultyPath;
@@ -44,7 +45,7 @@ export class FaultyDevice implements LinkDevice, Machine {
     const { checksum, gsoMaxSize } = inner.offload;
     if (checksum || gsoMaxSize > 0) throw new RangeError('faults need a device without offload: open it with offload off');
     this.mtu = inner.mtu;
-    this.#inner = inner;
+    this.inner = inner;
     this.#clock = clock;
     const { script, injections = [] } = options;
     const inwards = (injection: Injection, now: Micros): void => this.#inbound.inject(injection, now);
@@ -81,14 +82,14 @@ export class FaultyDevice implements LinkDevice, Machine {
   }
 
   run(now: Micros): void {
-    this.#inner.run?.(now);
+    this.inner.run?.(now);
     this.#pull(now);
     this.#flush(now);
   }
 
   nextTimeout(): Micros {
     const outbound = this.#refused ? this.#retryAt : this.#outbound.nextTimeout();
-    return Math.min(outbound, this.#inbound.nextTimeout(), this.#inner.nextTimeout?.() ?? NEVER);
+    return Math.min(outbound, this.#inbound.nextTimeout(), this.inner.nextTimeout?.() ?? NEVER);
   }
 
   #take(into: Packet, now: Micros): boolean {
@@ -109,7 +110,7 @@ export class FaultyDevice implements LinkDevice, Machine {
     const { line } = this.#inbound;
     for (let i = 0; i < BATCH; i++) {
       const packet = line.take(ethernet.HEADER + VLAN_TAG + this.mtu);
-      if (!this.#inner.receive(packet)) {
+      if (!this.inner.receive(packet)) {
         line.give(packet);
         return;
       }
@@ -123,7 +124,7 @@ export class FaultyDevice implements LinkDevice, Machine {
     const { line } = this.#outbound;
     this.#refused = false;
     for (let frame = line.peek(now); frame !== undefined; frame = line.peek(now)) {
-      if (!this.#inner.transmit(frame)) {
+      if (!this.inner.transmit(frame)) {
         this.#refused = true;
         this.#retryAt = now + RETRY_AFTER;
         return false;

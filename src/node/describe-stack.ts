@@ -1,7 +1,10 @@
 /** What a stack is doing at this moment, as plain data: for the status page, for `/stats` and for the command line. */
 import { RecordingDevice } from '../capture/record/recording-device.ts';
+import { FaultyDevice } from '../lab/faulty-device.ts';
 import type { Connection, ConnectionSummary, LinkDevice, Offload, Stack } from '../stack/index.ts';
 import { formatMac, formatV4, inspect } from '../stack/index.ts';
+import type { KernelCounters } from './kernel-counters.ts';
+import { TapDevice } from './tap.ts';
 
 /** Connections described one by one; of the others only the states are counted. */
 const MAX_CONNECTIONS = 200;
@@ -15,6 +18,10 @@ export interface InterfaceDescription {
   readonly offload: Offload;
   /** What the device counts itself; empty for one that counts nothing. */
   readonly device: Readonly<Record<string, number>>;
+  /** What it dropped, by the name of the reason; those that occurred. */
+  readonly deviceDrops: Readonly<Record<string, number>>;
+  /** What the kernel counted on the other side of a TAP; `sendDropped` is what never reached us. */
+  readonly kernel: KernelCounters | undefined;
 }
 
 export interface NeighborDescription {
@@ -99,21 +106,43 @@ function describeInterfaces(stack: Stack): InterfaceDescription[] {
       .filter(({ interfaceId }) => interfaceId === id)
       .map(({ address, prefix }) => `${formatV4(address)}/${prefix.length}`),
     offload: device.offload,
-    device: deviceCounters(innermost(device)),
+    device: deviceCounters(chainOf(device)),
+    deviceDrops: deviceDrops(chainOf(device)),
+    kernel: kernelSide(chainOf(device)),
   }));
 }
 
-/** What is recorded, once or twice. */
-const innermost = (device: LinkDevice): LinkDevice => (device instanceof RecordingDevice ? innermost(device.inner) : device);
+/** A device and all that it stands around: what is recorded, faults, the TAP behind them. */
+function chainOf(device: LinkDevice): LinkDevice[] {
+  const isAround = device instanceof RecordingDevice || device instanceof FaultyDevice;
+  return isAround ? [device, ...chainOf(device.inner)] : [device];
+}
 
-/** A device may count what it likes: its numbers, and those in its objects `counters` and `dropped`. */
-function deviceCounters(device: LinkDevice): Record<string, number> {
-  const { mtu: _, ...own } = numbersOf(device);
-  const nested = ['counters', 'dropped'].flatMap((key) => {
-    const value: unknown = Reflect.get(device, key);
-    return typeof value === 'object' && value !== null ? Object.entries(numbersOf(value)) : [];
+/** A device may count what it likes: its numbers, and those in its object `counters`. */
+function deviceCounters(devices: readonly LinkDevice[]): Record<string, number> {
+  const all = devices.flatMap((device) => Object.entries({ ...numbersOf(device), ...numbersIn(device, 'counters') }));
+  return Object.fromEntries(all.filter(([name]) => name !== 'mtu'));
+}
+
+/** By reason, those that occurred: in its object `dropped`, or in that of its counters. */
+function deviceDrops(devices: readonly LinkDevice[]): Record<string, number> {
+  const all = devices.flatMap((device) => {
+    const counters: unknown = Reflect.get(device, 'counters');
+    const nested = typeof counters === 'object' && counters !== null ? numbersIn(counters, 'dropped') : {};
+    return Object.entries({ ...numbersIn(device, 'dropped'), ...nested });
   });
-  return { ...own, ...Object.fromEntries(nested) };
+  return Object.fromEntries(all.filter(([, count]) => count > 0));
+}
+
+/** The kernel's side of a TAP. */
+function kernelSide(devices: readonly LinkDevice[]): KernelCounters | undefined {
+  for (const device of devices) if (device instanceof TapDevice) return device.kernel;
+  return undefined;
+}
+
+function numbersIn(object: object, key: string): Record<string, number> {
+  const value: unknown = Reflect.get(object, key);
+  return typeof value === 'object' && value !== null ? numbersOf(value) : {};
 }
 
 const numbersOf = (object: object): Record<string, number> =>

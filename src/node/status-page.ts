@@ -1,6 +1,7 @@
 /** The status of a stack as one HTML page that needs nothing but itself. */
 import type { Offload } from '../stack/index.ts';
 import type { StackDescription } from './describe-stack.ts';
+import { lossesOf } from './drop-summary.ts';
 
 export interface StatusPageData extends StackDescription {
   readonly title: string;
@@ -54,7 +55,8 @@ To upload: <code>curl -T file http://this-host/upload/</code></footer>
 `;
 }
 
-function tiles({ connections, counters, drops, memory }: StatusPageData): string {
+function tiles(data: StatusPageData): string {
+  const { connections, counters, drops, memory } = data;
   const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
   const shown: [string, string][] = [
     [amount(counters['bytesIn'] ?? 0), 'bytes in'],
@@ -63,10 +65,20 @@ function tiles({ connections, counters, drops, memory }: StatusPageData): string
     [amount(counters['framesOut'] ?? 0), 'frames out'],
     [`${connections.total}`, 'connections'],
     [amount(dropped), 'packets dropped'],
+    [amount(lostOnTheLink(data)), 'lost on the link'],
     [amount(memory['rss'] ?? 0), 'bytes of memory'],
+    [amount(memory['heapUsed'] ?? 0), 'of it heap'],
+    [amount(memory['arrayBuffers'] ?? 0), 'of it array buffers'],
   ];
   return `<div class="tiles">${shown.map(([value, name]) => `<div class="tile"><b>${value}</b><span>${name}</span></div>`).join('')}</div>`;
 }
+
+/** Between the stack and Linux, by either side. */
+const lostOnTheLink = ({ interfaces }: StatusPageData): number =>
+  interfaces.reduce((sum, { deviceDrops, kernel }) => {
+    const ours = Object.values(deviceDrops).reduce((a, b) => a + b, 0);
+    return sum + ours + (kernel?.sendDropped ?? 0) + (kernel?.receiveDropped ?? 0);
+  }, 0);
 
 function sections(data: StatusPageData): string {
   const { interfaces, neighbors, routes, listeners, connections } = data;
@@ -120,9 +132,27 @@ function sections(data: StatusPageData): string {
       ]),
     ),
     table('Counters', ['counter', 'value'], [...Object.entries(data.counters), ['udpSockets', data.udpSockets]]),
-    table('Drops, by reason', ['reason', 'packets'], Object.entries(data.drops)),
+    ...lossSections(data),
     table('Memory of the process', ['what', 'bytes'], Object.entries(data.memory)),
   ].join('\n');
+}
+
+/** What got lost, here and on the way between the stack and Linux. */
+function lossSections(data: StatusPageData): string[] {
+  return [
+    table(
+      'Drops, by place and reason',
+      ['where', 'reason', 'packets'],
+      lossesOf(data).map(({ where, reason, count }) => [where, reason, count]),
+    ),
+    table(
+      "The kernel's side of the link",
+      ['interface', 'taken in from us', 'failed', 'dropped', 'sent to us', 'failed', 'dropped'],
+      data.interfaces.flatMap(({ name, kernel: k }) =>
+        k === undefined ? [] : [[name, k.received, k.receiveErrors, k.receiveDropped, k.sent, k.sendErrors, k.sendDropped]],
+      ),
+    ),
+  ];
 }
 
 function table(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): string {

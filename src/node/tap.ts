@@ -7,6 +7,8 @@ import { BufferAddresses } from './buffer-addresses.ts';
 import type { InterfaceState } from './interface-config.ts';
 import { configureInterface, readInterface } from './interface-config.ts';
 import { IoVector } from './io-vector.ts';
+import type { KernelCounters } from './kernel-counters.ts';
+import { readKernelCounters, sinceThen } from './kernel-counters.ts';
 import type { Libc } from './libc.ts';
 import { EAGAIN, EBADFD, EINTR, EIO, ENOBUFS, ENOMEM, libc } from './libc.ts';
 import type { AttachedTap } from './tap-attach.ts';
@@ -72,6 +74,8 @@ export class TapDevice implements LinkDevice, Watchable {
   readonly #readable: ReadableDescriptor;
   /** Bytes of virtio-net header in front of every frame: 10 or 0. */
   readonly #header: number;
+  /** Of an interface that was there before us. */
+  readonly #kernelBefore: KernelCounters | undefined;
   #fd: number;
 
   private constructor(attached: AttachedTap, mtu: number, before: InterfaceState | undefined) {
@@ -79,6 +83,7 @@ export class TapDevice implements LinkDevice, Watchable {
     this.mtu = mtu;
     this.offload = offloadOf(attached);
     this.before = before;
+    this.#kernelBefore = before === undefined ? undefined : readKernelCounters(attached.name);
     this.#header = attached.hasHeader ? virtio.HEADER : 0;
     this.#fd = attached.fd;
     this.#readable = new ReadableDescriptor(attached.fd, () => this.close());
@@ -162,6 +167,11 @@ export class TapDevice implements LinkDevice, Watchable {
     this.#vector.add(ring + lentAt, first);
     if (first < lentLength) this.#vector.add(ring, lentLength - first);
     return this.#libc.writev(this.#fd, this.#vector.address, this.#vector.count) === length + lentLength;
+  }
+
+  /** What the kernel counted on its side since we opened it; undefined once the interface is gone. Costs a look into /proc. */
+  get kernel(): KernelCounters | undefined {
+    return sinceThen(readKernelCounters(this.name), this.#kernelBefore);
   }
 
   /** Waits inside Node's event loop; the watch ends with the device. */

@@ -51,7 +51,11 @@ test.each(SIGNALS)(
     await running.says('Ctrl-C ends it');
     expect((await interfaces()).length).toBe(before.length + 1);
     running.process.kill(signal);
-    expect((await running.ended).code).toBe(expected);
+    const { code, out } = await running.ended;
+    expect(code).toBe(expected);
+    expect(out).toMatch(
+      /\n\d+ frames in \([\d,]+ bytes\), \d+ out \([\d,]+ bytes\) in [\d.]+ s; (none dropped|dropped:\n(.*\n)+)/,
+    );
     expect(await interfaces()).toEqual(before);
   },
 );

@@ -26,6 +26,8 @@ export interface SessionExtras {
   readonly sinks?: readonly FrameSink[];
   /** Where `--verbose` and other words go. @default a printer that leaves alone a standard output which carries the capture */
   readonly print?: (line: string) => void;
+  /** Called when all has been said and the TAP is still there. */
+  readonly atEnd?: (stack: Stack) => void;
 }
 
 /** Prints for people. @param isTaken standard output belongs to somebody else: what is said goes to standard error */
@@ -41,7 +43,7 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     checkNetwork(options);
     // with --private the process is replaced here and begins again inside; the mark in its environment ends the circle
     if (options.private) enterPrivateNamespace();
-    const { sinks = [], print = printer(options) } = extras;
+    const { sinks = [], print = printer(options), atEnd = () => {} } = extras;
     // what follows is loaded in here: not for a process that is replaced, and not what was not asked for
     const { TapHost: Host } = await import('../tap-host.ts');
     const files = await recordingFiles(options);
@@ -55,6 +57,7 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     }
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
+      if (stopped === undefined) atEnd(host.stack);
       stopped ??= host.close().then(() => files.close());
       return stopped;
     };

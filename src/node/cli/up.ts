@@ -1,4 +1,7 @@
 /** `tapstack up`: a stack with services on a TAP, until it is interrupted or its command ends. */
+import type { Stack } from '../../stack/stack.ts';
+import { describeStack } from '../describe-stack.ts';
+import { dropSummary, hasLinkLoss } from '../drop-summary.ts';
 import { hostTimekeeper } from '../host-timekeeper.ts';
 import type { TapHost } from '../tap-host.ts';
 import { run, withoutProxy } from './child.ts';
@@ -15,7 +18,7 @@ export async function up(command: readonly string[], options: UpOptions): Promis
   checkServices(options);
   const [program, ...args] = command;
   const print = printer(options, program !== undefined);
-  const session = await openSession(options, { print });
+  const session = await openSession(options, { print, atEnd: (stack) => sayWhatGotLost(stack, print, program !== undefined) });
   startServices(session.host.stack, options, hostTimekeeper(session.host.clock));
   if (program !== undefined) {
     const running = run(program, args, options.private ? withoutProxy(process.env) : process.env, options.capture === '-');
@@ -26,6 +29,13 @@ export async function up(command: readonly string[], options: UpOptions): Promis
   }
   for (const line of greeting(session.host, options)) print(line);
   return new Promise(() => {}); // a signal ends it, and the guard closes everything
+}
+
+/** After a command only where the link lost something: what a stack drops for good reasons is on its status page. */
+function sayWhatGotLost(stack: Stack, print: (line: string) => void, isBesideCommand: boolean): void {
+  const description = describeStack(stack);
+  if (isBesideCommand && !hasLinkLoss(description)) return;
+  for (const line of dropSummary(description)) print(line);
 }
 
 function greeting({ device }: TapHost, { ip, services, http, hello }: UpOptions): string[] {
