@@ -7,8 +7,8 @@ import type { Watch, Watchable } from './wait.ts';
 
 /** What is driven; a `Stack` is one. */
 export interface Machine {
-  /** Takes what arrived and does what is due, up to a budget of its own. */
-  run(now: Micros): void;
+  /** Takes what arrived and does what is due, up to a budget of its own. @returns whether anything arrived */
+  run(now: Micros): boolean;
   /** When to run again; not later than `now` when the budget was used up before the work was done; NEVER if nothing is planned. */
   nextTimeout(): Micros;
 }
@@ -30,20 +30,32 @@ const LONGEST_TIMER = 24 * 3_600_000;
  */
 const STAY_AWAKE: Micros = 100;
 
-/** Everything happens in setImmediate, so Node's other input and output gets its turn between two runs. */
+/**
+ * For how long one run may follow the other before Node's other input and output has its turn. A peer on the same machine has
+ * often answered when a run ends, and applications that use promises write behind a run: both need not wait for a turn of
+ * libuv. Measured on one core: 49,000 exchanges of one byte a second with a turn for each, 55,500 so.
+ */
+const RUNS_IN_A_ROW: Micros = 200;
+
+const RESOLVED = Promise.resolve();
+
+/** Runs begin in setImmediate, and go on behind what applications have put off: promises and process.nextTick. */
 export class RunLoop {
   readonly #machine: Machine;
   readonly #devices: readonly Watchable[];
   readonly #clock: Clock;
   #watches: Watch[] = [];
   #isRunning = false;
+  /** The next turn. */
   #scheduled: NodeJS.Immediate | undefined = undefined;
+  /** A run will follow within this turn, as long as that lasts. */
+  #follows = false;
+  #turnEnds: Micros = 0;
   #looking: NodeJS.Immediate | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
   /** When `#timer` fires; NEVER: it is not set. */
   #timerAt: Micros = NEVER;
   /** Frames have come: until when the process looks for more of them before it sleeps. */
-  #hasFrames = false;
   #awakeUntil: Micros = 0;
 
   constructor({ machine, devices, clock = new HostClock() }: RunLoopOptions) {
@@ -56,7 +68,7 @@ export class RunLoop {
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#watches = this.#devices.map((device) => device.watch(this.#onFrames));
+    this.#watches = this.#devices.map((device) => device.watch(this.#atNextTurn));
     this.wake();
   }
 
@@ -73,29 +85,43 @@ export class RunLoop {
     await new Promise<void>((resolve) => setImmediate(resolve)); // libuv closes its handles at the end of a turn
   }
 
-  /** Something happened: the machine will run before the process sleeps. Cheap, and many calls in one turn are one run. */
+  /** Something happened: the machine will run before the process sleeps. Cheap, and many calls before that are one run. */
   readonly wake = (): void => {
-    if (this.#isRunning && this.#scheduled === undefined) this.#scheduled = setImmediate(this.#run);
+    if (!this.#isRunning || this.#follows || this.#scheduled !== undefined) return;
+    this.#follows = true;
+    void RESOLVED.then(this.#behindPromises);
   };
 
-  readonly #onFrames = (): void => {
-    this.#hasFrames = true;
-    this.wake();
+  /** What promises set off is done when this is called back. */
+  readonly #behindPromises = (): void => process.nextTick(this.#follow);
+
+  readonly #follow = (): void => {
+    this.#follows = false;
+    const now = this.#clock.now();
+    if (now < this.#turnEnds) this.#run(now);
+    else this.#atNextTurn();
   };
 
-  readonly #run = (): void => {
+  readonly #atNextTurn = (): void => {
+    if (this.#isRunning) this.#scheduled ??= setImmediate(this.#turn);
+  };
+
+  readonly #turn = (): void => {
     this.#scheduled = undefined; // first, so that a machine that throws can be run again
     const now = this.#clock.now();
-    if (this.#hasFrames) {
-      this.#hasFrames = false;
-      this.#awakeUntil = now + STAY_AWAKE;
-    }
-    this.#machine.run(now);
-    const deadline = this.#machine.nextTimeout();
-    if (deadline <= now) this.wake();
-    else this.#arm(deadline, now);
-    if (now < this.#awakeUntil) this.#look();
+    this.#turnEnds = now + RUNS_IN_A_ROW;
+    this.#run(now);
   };
+
+  #run(now: Micros): void {
+    if (!this.#isRunning) return;
+    const cameFrames = this.#machine.run(now);
+    const deadline = this.#machine.nextTimeout();
+    if (cameFrames) this.#awakeUntil = now + STAY_AWAKE;
+    if (cameFrames || deadline <= now) this.wake();
+    if (deadline > now) this.#arm(deadline, now);
+    if (now < this.#awakeUntil) this.#look();
+  }
 
   /** Turns of Node's loop without sleep, in which it sees frames; the machine runs only when there are some. */
   #look(): void {
@@ -118,7 +144,7 @@ export class RunLoop {
 
   readonly #onTimer = (): void => {
     this.#timerAt = NEVER;
-    this.wake();
+    this.#atNextTurn();
   };
 
   #disarm(): void {

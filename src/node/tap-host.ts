@@ -223,8 +223,9 @@ function withCapture(
 const together = (faulty: FaultyDevice, stack: Stack): Machine => ({
   run: (now) => {
     faulty.run(now);
-    stack.run(now);
+    const cameFrames = stack.run(now);
     faulty.run(now);
+    return cameFrames;
   },
   nextTimeout: () => Math.min(faulty.nextTimeout(), stack.nextTimeout()),
 });

@@ -201,9 +201,11 @@ export class Stack implements LinkObserver {
 
   /**
    * Takes all frames, then what is due, then sends what is ready.
+   * @returns whether there were frames
    * @throws what an application threw, after all that, unless there is an `onError` to tell
    */
-  run(now: Micros): void {
+  run(now: Micros): boolean {
+    const { framesIn } = this.counters;
     this.#now = now;
     this.#isRunning = true;
     this.#moreToDo = false;
@@ -219,6 +221,7 @@ export class Stack implements LinkObserver {
     }
     this.#moreToDo ||= this.tcp.hasWork || this.udp.hasWork || this.#output.loopback.length > 0;
     this.#guard.rethrow();
+    return this.counters.framesIn > framesIn;
   }
 
   /** When to call `run` again; not later than now when there is more to do at once. */

@@ -25,13 +25,14 @@ export class EchoHost implements Machine {
     this.ip = address(ip).w3;
   }
 
-  run(_now: Micros): void {
+  run(_now: Micros): boolean {
     this.runs++;
-    this.#packet.reset();
-    while (this.#device.receive(this.#packet)) {
+    let cameFrames = false;
+    for (this.#packet.reset(); this.#device.receive(this.#packet); this.#packet.reset()) {
       this.#onFrame(this.#packet);
-      this.#packet.reset();
+      cameFrames = true;
     }
+    return cameFrames;
   }
 
   nextTimeout(): Micros {

@@ -17,10 +17,13 @@ beforeAll(requirePrivateNamespace);
 /** Notes when it ran; `next` decides when it wants to run again. */
 class Recorder implements Machine {
   readonly runs: Micros[] = [];
+  /** Runs to come that will find frames. */
+  frames = 0;
   next: (now: Micros, runs: number) => Micros = () => NEVER;
 
-  run(now: Micros): void {
+  run(now: Micros): boolean {
     this.runs.push(now);
+    return this.frames-- > 0;
   }
 
   nextTimeout(): Micros {
@@ -105,15 +108,73 @@ describe('when the machine runs', () => {
   });
 });
 
-describe('after frames the process stays awake for a while', () => {
-  /** Time that moves when it is told to. */
-  class HandClock implements Clock {
-    time: Micros = 1_000_000;
-    now(): Micros {
-      return this.time;
-    }
+/** Time that moves when it is told to. */
+class HandClock implements Clock {
+  time: Micros = 1_000_000;
+  now(): Micros {
+    return this.time;
+  }
+}
+
+describe('within a turn', () => {
+  /** A machine that has just found frames in a turn that began at the clock's time. */
+  function inTurn(): { machine: Recorder; loop: RunLoop; clock: HandClock; ring: () => void } {
+    const [machine, bell, clock] = [new Recorder(), new Bell(), new HandClock()];
+    const loop = new RunLoop({ machine, devices: [bell], clock });
+    loops.push(loop);
+    loop.start();
+    return { machine, loop, clock, ring: () => bell.ring() };
   }
 
+  test('runs follow each other while they find frames', async () => {
+    const { machine, ring } = inTurn();
+    await turns(2);
+    machine.frames = 3;
+    ring();
+    await turns(2);
+    expect(machine.runs).toHaveLength(1 + 4);
+  });
+
+  test('the next one is behind what promises and nextTick put off, and what they ask for is in it', async () => {
+    const { machine, loop, ring } = inTurn();
+    await turns(2);
+    const order: string[] = [];
+    machine.next = (_, runs) => {
+      order.push(`run ${runs}`);
+      if (runs === 2) {
+        process.nextTick(() => order.push('tick'));
+        void (async () => {
+          for (let hop = 0; hop < 10; hop++) await undefined;
+          order.push('promise');
+          loop.wake();
+        })();
+      }
+      return NEVER;
+    };
+    machine.frames = 1;
+    ring();
+    await turns(2);
+    expect(order).toEqual(['run 2', 'tick', 'promise', 'run 3']);
+  });
+
+  test('not for longer than 200 µs: then others have their turn', async () => {
+    const { machine, clock, ring } = inTurn();
+    await turns(2);
+    const order: string[] = [];
+    machine.next = (_, runs) => {
+      order.push(`run ${runs}`);
+      clock.time += 100;
+      return NEVER;
+    };
+    machine.frames = 3;
+    ring();
+    setImmediate(() => order.push('another'));
+    await turns(4);
+    expect(order).toEqual(['run 2', 'run 3', 'another', 'run 4', 'run 5']);
+  });
+});
+
+describe('after frames the process stays awake for a while', () => {
   /** Turns of Node's loop that were asked for without the machine running. */
   async function looks(frames: boolean, elapsed: Micros): Promise<number> {
     const [machine, bell, clock] = [new Recorder(), new Bell(), new HandClock()];
@@ -121,17 +182,18 @@ describe('after frames the process stays awake for a while', () => {
     loops.push(loop);
     loop.start();
     await turns(3);
+    if (frames) machine.frames = 1;
     if (frames) bell.ring();
     else loop.wake();
     await turns(3);
-    expect(machine.runs).toHaveLength(2);
+    const { length } = machine.runs;
     clock.time += elapsed;
     await turns(3);
     const asked = vi.spyOn(globalThis, 'setImmediate');
     await turns(10);
     const count = asked.mock.calls.length - 10;
     asked.mockRestore();
-    expect(machine.runs).toHaveLength(2);
+    expect(machine.runs).toHaveLength(length);
     return count;
   }
 
@@ -148,9 +210,10 @@ describe('after frames the process stays awake for a while', () => {
   });
 
   test('stopped, it looks no more', async () => {
-    const [bell, clock] = [new Bell(), new HandClock()];
-    const loop = new RunLoop({ machine: new Recorder(), devices: [bell], clock });
+    const [machine, bell, clock] = [new Recorder(), new Bell(), new HandClock()];
+    const loop = new RunLoop({ machine, devices: [bell], clock });
     loop.start();
+    machine.frames = 1;
     bell.ring();
     await turns(3);
     await loop.stop();
