@@ -1,5 +1,5 @@
 /** What the small services have in common: they take every comer, and no single one of them can end the service. */
-import type { ReceivedDatagram, Stack, TcpSocket, UdpSocket } from '../stack/index.ts';
+import type { ReceivedDatagram, Stack, TcpListener, TcpSocket, UdpSocket } from '../stack/index.ts';
 import { listenTcp, openUdp, SocketError, UdpError } from '../stack/index.ts';
 import { nextDatagram } from './next-datagram.ts';
 
@@ -47,7 +47,7 @@ export function startService(stack: Stack, behavior: ServiceBehavior, options: S
     listener?.close();
     throw error;
   }
-  if (listener !== undefined) void serveConnections(listener, behavior, live, maxConnections);
+  if (listener !== undefined) serveConnections(listener, behavior, live, maxConnections);
   if (datagrams !== undefined) void serveDatagrams(datagrams, behavior);
   return {
     port: datagrams?.port ?? chosen,
@@ -62,20 +62,18 @@ export function startService(stack: Stack, behavior: ServiceBehavior, options: S
   };
 }
 
-async function serveConnections(
-  listener: AsyncIterable<TcpSocket>,
-  behavior: ServiceBehavior,
-  live: Set<TcpSocket>,
-  maxConnections: number,
-): Promise<void> {
-  for await (const socket of listener) {
-    if (live.size >= maxConnections) {
-      socket.abort();
-      continue;
-    }
+/** Inside of the stack's run: often the first words are here already, and the answer leaves with the same run. */
+function serveConnections(listener: TcpListener, behavior: ServiceBehavior, live: Set<TcpSocket>, maxConnections: number): void {
+  const serve = (socket: TcpSocket): void => {
     live.add(socket);
     void converse(socket, behavior).finally(() => live.delete(socket));
-  }
+  };
+  listener.onChange = () => {
+    for (let socket = listener.acceptNow(); socket !== undefined; socket = listener.acceptNow()) {
+      if (live.size < maxConnections) serve(socket);
+      else socket.abort();
+    }
+  };
 }
 
 /** A peer that resets or vanishes ends its own conversation and nothing else. */

@@ -38,6 +38,26 @@ test('RFC 862: TCP echo gives every byte back and ends when the caller ends', as
   expect(service.connections).toBe(0);
 });
 
+test('TCP echo does not read from who does not read, and owes nobody a byte afterwards', async () => {
+  const { world, alice, bob } = twoHosts();
+  startEcho(bob);
+  const body = pattern(40_000_000); // more than all four buffers hold
+  const socket = await world.finish(connectTcp(alice, BOB, 7));
+  let written = 0;
+  socket.onChange = () => {
+    for (let taken = 1; taken > 0 && written < body.length; written += taken) taken = socket.writeNow(body, written);
+    if (written === body.length) socket.closeWrite();
+  };
+  socket.onChange();
+  await world.runFor(10 * SECOND);
+  const stalledAt = written;
+  await world.runFor(10 * SECOND);
+  expect(written).toBe(stalledAt);
+  expect(written).toBeLessThan(body.length);
+  const answer = await world.finish(readAll(socket));
+  expect(Buffer.from(body).equals(answer)).toBe(true);
+});
+
 test('RFC 862: UDP echo answers from the address and port that were asked', async () => {
   const { world, alice, bob } = twoHosts();
   startEcho(bob);

@@ -9,6 +9,9 @@ export class TcpListener implements AsyncIterable<TcpSocket>, Disposable {
   readonly #listener: Listener;
   readonly #arrived = new Signal();
 
+  /** Called when connections wait, inside of the stack's run: what is written to those that `acceptNow` gives leaves with it. */
+  onChange: (() => void) | undefined = undefined;
+
   constructor(stack: Stack, listener: Listener) {
     this.#stack = stack;
     this.#listener = listener;
@@ -22,11 +25,17 @@ export class TcpListener implements AsyncIterable<TcpSocket>, Disposable {
   /** The next connection; undefined when the listener is closed. */
   async accept(): Promise<TcpSocket | undefined> {
     while (this.#listener.isOpen) {
-      const connection = this.#listener.accept();
-      if (connection !== undefined) return new TcpSocket(connection);
+      const socket = this.acceptNow();
+      if (socket !== undefined) return socket;
       await this.#arrived.wait();
     }
     return undefined;
+  }
+
+  /** A connection that waits to be accepted; undefined when there is none. */
+  acceptNow(): TcpSocket | undefined {
+    const connection = this.#listener.accept();
+    return connection === undefined ? undefined : new TcpSocket(connection);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TcpSocket> {
@@ -46,6 +55,7 @@ export class TcpListener implements AsyncIterable<TcpSocket>, Disposable {
   /** The stack's word that somebody waits; not for applications. */
   notify(): void {
     this.#arrived.fire();
+    this.onChange?.();
   }
 }
 
