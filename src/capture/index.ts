@@ -99,6 +99,7 @@ export type { FrameLogOptions } from './record/frame-log.ts';
 
 export { FrameLog } from './record/frame-log.ts';
 export type { Direction, FrameSink, InterfaceDescription, InterfaceDetails, RecordedFrame } from './record/frame-sink.ts';
+export { FrameSnap } from './record/frame-snap.ts';
 export { FrameTee } from './record/frame-tee.ts';
 export type { RecordingOptions } from './record/recording-device.ts';
 export { RecordingDevice } from './record/recording-device.ts';

@@ -24,6 +24,10 @@ export class HeldFrames implements FrameSink {
     this.#sink = sink;
   }
 
+  get snapLength(): number | undefined {
+    return this.#sink.snapLength;
+  }
+
   addInterface(name: string, details?: InterfaceDetails): number {
     return this.#sink.addInterface(name, details);
   }

@@ -74,6 +74,11 @@ test.each<[words: string, line: RegExp]>([
   ['up --tap lo', /lo exists and is not a TAP/],
   ['up --capture missing/file.pcap', /cannot write the capture missing\/file\.pcap: its folder does not exist; make it with/],
   ['up --capture .', /it is a folder/],
+  ['up --snap 96', /--snap shortens the frames of a recording: add --capture FILE\.pcapng or --ring N/],
+  [
+    'up --capture a.pcapng --snap 0',
+    /--snap 0: a snap length is a whole number of bytes from 14 to 262144; 96 keeps all headers/,
+  ],
   ['up --capture /proc/nothing.pcap', /cannot write the capture/],
   ['up --nothing', /unknown option '--nothing'; "tapstack up --help" shows what there is/],
   ['up --los 5%', /\(Did you mean --loss\?\)/],

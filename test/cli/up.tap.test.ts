@@ -124,6 +124,25 @@ test('up --capture FILE.pcapng and FILE.pcap: tshark reads both, every frame sou
   }
 });
 
+test('up --snap: the beginning of each frame, its true length, and readers that know of it', async () => {
+  for (const name of ['short.pcapng', 'short.pcap']) {
+    const { code } = await tapstack.beside('curl -s http://10.0.0.2/bytes/100000 | wc -c', ['--capture', name, '--snap', '96']);
+    expect(code).toBe(0);
+    const path = tapstack.path(name);
+    const { frames, interfaces: recorded, end } = readCapture(readFileSync(path));
+    expect([end, recorded[0]?.snapLength]).toEqual(['complete', 96]);
+    expect(Math.max(...frames.map(({ bytes }) => bytes.length))).toBe(96);
+    expect(Math.max(...frames.map(({ originalLength }) => originalLength!))).toBeGreaterThan(1400);
+    const lengths = (await tshark(path, ['tcp.len'], 'tcp.srcport == 80')).map(Number);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBeGreaterThan(100_000);
+    expect(await tshark(path, ['frame.number'], '_ws.malformed or ip.checksum.status == 0')).toEqual([]);
+    const replayed = await tapstack.run(['capture', 'replay', name, '--host', '10.0.0.2', '--tolerance', '1s']);
+    expect(replayed.code, replayed.out + replayed.err).toBeLessThan(2); // what a busy machine delayed may differ
+    const followed = await tapstack.run(['capture', 'follow', name]);
+    expect([followed.code, followed.out]).toEqual([0, expect.stringMatching(/missing/)]);
+  }
+});
+
 test('up --explain --series: tshark shows what the stack knew, and the numbers lie beside it on the same clock', async () => {
   const { code } = await tapstack.beside('curl -s http://10.0.0.2/bytes/100000 | wc -c', [
     ...['--capture', 'explained.pcapng', '--explain', '--series', 'explained.jsonl'],

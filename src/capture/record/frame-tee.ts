@@ -9,6 +9,12 @@ export class FrameTee implements FrameSink {
     this.#branches = sinks.map((sink) => ({ sink, ids: [] }));
   }
 
+  /** Of the branch that wants most. */
+  get snapLength(): number | undefined {
+    const most = Math.max(...this.#branches.map(({ sink }) => sink.snapLength ?? Number.POSITIVE_INFINITY));
+    return Number.isFinite(most) ? most : undefined;
+  }
+
   addInterface(name: string, details?: InterfaceDetails): number {
     for (const { sink, ids } of this.#branches) ids.push(sink.addInterface(name, details));
     return this.#interfaces++;

@@ -71,9 +71,11 @@ export class RecordingDevice implements LinkDevice {
       return;
     }
     this.#segmenter ??= new Segmenter();
-    this.#segmenter.eachFrame(packet, (bytes) => {
-      sink.frame({ bytes, at, direction, interfaceId, comment });
+    const visit = (bytes: Uint8Array, originalLength: number): void => {
+      if (bytes.length === originalLength) sink.frame({ bytes, at, direction, interfaceId, comment });
+      else sink.frame({ bytes, at, direction, interfaceId, comment, originalLength });
       comment = note;
-    });
+    };
+    this.#segmenter.eachFrame(packet, visit, sink.snapLength);
   }
 }

@@ -20,42 +20,54 @@ interface Layout {
   readonly protocol: number;
 }
 
+/** @param length of the frame on the wire: more than its bytes where only the beginning was asked for */
+type VisitFrame = (frame: Uint8Array, length: number) => void;
+
 export class Segmenter {
   #scratch = new Packet();
 
   /**
    * Calls `visit` for every frame that the wire would see of this packet, in order. The bytes are good for the call only.
    * The packet is not changed.
+   *
+   * @param most bytes of a frame that are looked at: what is cut need not be copied beyond them. Frames may be longer
    */
-  eachFrame(packet: Packet, visit: (frame: Uint8Array) => void): void {
+  eachFrame(packet: Packet, visit: VisitFrame, most: number = Number.POSITIVE_INFINITY): void {
     if (packet.gsoSize > 0) {
       const layout = findLayout(packet);
       if (layout !== undefined) {
-        this.#cut(packet, layout, visit);
+        this.#cut(packet, layout, visit, most);
         return;
       }
     }
-    visit(this.#complete(packet) ? this.#scratch.live() : packet.live());
+    const frame = this.#complete(packet) ? this.#scratch.live() : packet.live();
+    visit(frame, frame.length);
   }
 
-  #cut(packet: Packet, layout: Layout, visit: (frame: Uint8Array) => void): void {
+  #cut(packet: Packet, layout: Layout, visit: VisitFrame, most: number): void {
     const isTcp = layout.protocol === ipv4.PROTOCOL_TCP;
     const payloadAt = layout.transport + (isTcp ? tcp.headerLength(packet.view, layout.transport) : udp.HEADER);
     const headers = packet.bytes.subarray(packet.start, payloadAt);
     const total = layout.end - payloadAt;
+    const room = Math.max(most - headers.length, 0);
     let index = 0;
     let offset = 0;
     do {
       const size = Math.min(packet.gsoSize, total - offset);
       this.#scratch.reset(0);
       this.#scratch.append(headers);
-      this.#scratch.append(packet.bytes.subarray(payloadAt + offset, payloadAt + offset + size));
+      const from = payloadAt + offset;
+      this.#scratch.append(packet.bytes.subarray(from, from + Math.min(size, room)));
       this.#scratch.network = layout.network - packet.start;
       this.#scratch.transport = layout.transport - packet.start;
-      adjustIp(this.#scratch, index);
-      if (isTcp) adjustTcp(this.#scratch, { index, offset, isLast: offset + size === total });
-      else adjustUdp(this.#scratch);
-      visit(this.#scratch.live());
+      const length = headers.length + size; // the scratch begins at 0
+      adjustIp(this.#scratch, index, length);
+      if (isTcp) adjustTcp(this.#scratch, { index, offset, isLast: offset + size === total }, length);
+      else adjustUdp(this.#scratch, length);
+      const payload = checksum.add(packet.view, from, from + size); // where it lies: the scratch may have its beginning only
+      const { transport } = this.#scratch;
+      writeSum(this.#scratch, transport, transport + checksumOffset(layout.protocol), { end: headers.length, payload });
+      visit(this.#scratch.live(), length);
       index++;
       offset += size;
     } while (offset < total);
@@ -88,28 +100,36 @@ export class Segmenter {
   }
 }
 
-function adjustIp({ view, network, end }: Packet, index: number): void {
+function adjustIp({ view, network }: Packet, index: number, end: number): void {
   view.setUint16(network + 2, end - network);
   view.setUint16(network + 4, (ipv4.identification(view, network) + index) & 0xffff);
   ipv4.updateChecksum(view, network);
 }
 
-function adjustUdp({ view, network, transport, end }: Packet): void {
+function adjustUdp({ view, network, transport }: Packet, end: number): void {
   view.setUint16(transport + 4, end - transport);
-  udp.writeChecksum(view, transport, end, ipv4.source(view, network), ipv4.destination(view, network));
+  udp.writePartialChecksum(view, transport, end, ipv4.source(view, network), ipv4.destination(view, network));
 }
 
-function adjustTcp(frame: Packet, { index, offset, isLast }: { index: number; offset: number; isLast: boolean }): void {
-  const { view, network, transport, end } = frame;
+/** @param end of the frame, were it whole */
+function adjustTcp(
+  frame: Packet,
+  { index, offset, isLast }: { index: number; offset: number; isLast: boolean },
+  end: number,
+): void {
+  const { view, network, transport } = frame;
   view.setInt32(transport + 4, add(tcp.sequence(view, transport), offset));
   const removed = (isLast ? 0 : ONLY_LAST) | (index === 0 ? 0 : ONLY_FIRST);
   view.setUint8(transport + 13, tcp.flags(view, transport) & ~removed);
-  tcp.writeChecksum(view, transport, end, ipv4.source(view, network), ipv4.destination(view, network));
+  tcp.writePartialChecksum(view, transport, end, ipv4.source(view, network), ipv4.destination(view, network));
 }
 
-/** The field itself takes part in the sum: it holds the sum of the pseudo-header. */
-function writeSum(frame: Packet, from: number, fieldAt: number): void {
-  const sum = checksum.finish(checksum.add(frame.view, from, frame.end));
+/**
+ * The field itself takes part in the sum: it holds the sum of the pseudo-header.
+ * The payload's own sum may be given apart, when it lies elsewhere: then the headers end at `end`.
+ */
+function writeSum(frame: Packet, from: number, fieldAt: number, { end, payload } = { end: frame.end, payload: 0 }): void {
+  const sum = checksum.finish(checksum.add(frame.view, from, end, payload));
   // RFC 768: zero would say that there is no checksum; all ones is the same number. TCP has no such rule.
   const isUdp = fieldAt - from === udp.CHECKSUM_OFFSET;
   frame.view.setUint16(fieldAt, isUdp && sum === 0 ? 0xffff : sum);

@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.ts';
 type Wanted = Pick<NetworkOptions, 'ip' | 'hostIp' | 'gateway' | 'tap' | 'tapDriver' | 'offload' | 'fault'> &
   FaultRates &
   Recording;
-type Recording = Pick<NetworkOptions, 'capture' | 'captureRaw' | 'verbose' | 'explain' | 'series'>;
+type Recording = Pick<NetworkOptions, 'capture' | 'captureRaw' | 'ring' | 'snap' | 'verbose' | 'explain' | 'series'>;
 
 /** @throws UsageError */
 export function checkNetwork(wanted: Wanted): void {
@@ -51,7 +51,9 @@ function checkOffload({ offload, tapDriver, fault = [], ...rates }: Wanted): voi
 }
 
 /** The explanations need a place to stand, and the series one of its own. */
-function checkRecording({ capture, captureRaw, verbose, explain, series }: Recording): void {
+function checkRecording(wanted: Recording): void {
+  checkSnap(wanted);
+  const { capture, captureRaw, verbose, explain, series } = wanted;
   if (explain && (capture ?? captureRaw) === undefined && !verbose) {
     throw new UsageError('--explain says it beside the frames: add --capture FILE.pcapng or --verbose');
   }
@@ -68,4 +70,9 @@ function checkRecording({ capture, captureRaw, verbose, explain, series }: Recor
   if (series !== undefined && series === capture) {
     throw new UsageError(`--series and --capture are both ${series}: each needs a file of its own`);
   }
+}
+
+function checkSnap({ capture, captureRaw, ring, snap }: Recording): void {
+  if (snap === undefined || (capture ?? captureRaw ?? ring) !== undefined) return;
+  throw new UsageError('--snap shortens the frames of a recording: add --capture FILE.pcapng or --ring N');
 }

@@ -25,6 +25,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack up --private --capture a.pcapng --explain --series a.jsonl -- curl http://10.0.0.2/', 'with all that is known'],
     ['tapstack up --private --capture a.pcapng --capture-raw b.pcapng -- curl http://10.0.0.2/', 'frames, and super-segments'],
     ['sudo tapstack up --capture - | wireshark -k -i -', 'watch live'],
+    ['tapstack up --private --capture a.pcapng --snap 96 -- iperf3 -c 10.0.0.2', 'the headers of a million frames'],
     ['sudo tapstack up --ring 1000', 'kill -USR1 to it writes the last 1,000 frames'],
   ],
   shell: [

@@ -23,6 +23,8 @@ export interface NetworkOptions {
   readonly offload: OffloadChoice | false;
   readonly tcp?: Partial<TcpOptions>;
   readonly capture?: string;
+  /** Bytes kept of each frame in the capture and the ring. */
+  readonly snap?: number;
   readonly captureRaw?: string;
   readonly explain?: boolean;
   readonly series?: string;
@@ -104,6 +106,7 @@ export function addNetworkOptions(command: Command, isAlwaysPrivate = false): Co
 export function addRecordingOptions(command: Command): Command {
   add(command, RECORDING, '--capture <file>', 'every frame as pcapng, or pcap if it ends so; - is standard output');
   add(command, RECORDING, '--capture-raw <file>', 'what the device carried: super-segments uncut, checksums left open');
+  add(command, RECORDING, '--snap <bytes>', 'record only so many bytes of each frame; 96 keeps all headers', parse.snapLength);
   add(command, RECORDING, '--explain', 'beside each frame what the stack knew: states, why it was sent or dropped, cwnd, RTO');
   add(
     command,

@@ -27,6 +27,11 @@ export function ringSize(text: string): number {
   return integer(text, 1, 1_000_000, 'a ring has from 1 to 1000000 frames');
 }
 
+export function snapLength(text: string): number {
+  const rule = 'a snap length is a whole number of bytes from 14 to 262144; 96 keeps all headers';
+  return integer(text, 14, 262_144, rule); // no less than an Ethernet header, no more than what readers expect
+}
+
 export function size(text: string): number {
   return integer(text, 0, 65_507, 'a size is a whole number of bytes from 0 to 65507');
 }

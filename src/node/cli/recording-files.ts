@@ -1,6 +1,7 @@
 /** The files that a session records into: opened together, and closed or taken back together. */
 import { arch, release, type } from 'node:os';
 import type { FrameSink } from '../../capture/record/frame-sink.ts';
+import { FrameSnap } from '../../capture/record/frame-snap.ts';
 import type { SeriesSink } from '../../capture/series/sample.ts';
 import type { FrameRingOptions } from '../frame-ring.ts';
 import { FrameRing } from '../frame-ring.ts';
@@ -22,10 +23,10 @@ export interface RecordingFiles {
   discard(): void;
 }
 
-type Wanted = Pick<NetworkOptions, 'capture' | 'captureRaw' | 'ring' | 'series'>;
+type Wanted = Pick<NetworkOptions, 'capture' | 'captureRaw' | 'ring' | 'series' | 'snap'>;
 
 /** @throws Error with one line for the user when one of them cannot be written; then none of them is open */
-export function openRecordingFiles({ capture, captureRaw, ring, series }: Wanted): RecordingFiles {
+export function openRecordingFiles({ capture, captureRaw, ring, series, snap }: Wanted): RecordingFiles {
   const open: { close(): void; discard(): void }[] = [];
   const discard = (): void => {
     for (const file of open) file.discard();
@@ -44,7 +45,8 @@ export function openRecordingFiles({ capture, captureRaw, ring, series }: Wanted
     const close = (): void => {
       for (const file of open) file.close();
     };
-    return { sinks: [...frames, ...rings], rawSinks: raw, series: numbers, close, discard };
+    const shortened = (sink: FrameSink): FrameSink => (snap === undefined ? sink : new FrameSnap(sink, snap));
+    return { sinks: [...frames, ...rings].map(shortened), rawSinks: raw.map(shortened), series: numbers, close, discard };
   } catch (error) {
     discard();
     throw error;

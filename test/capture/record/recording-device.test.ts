@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { FrameLog } from '../../../src/capture/record/frame-log.ts';
 import type { FrameSink } from '../../../src/capture/record/frame-sink.ts';
+import { FrameSnap } from '../../../src/capture/record/frame-snap.ts';
 import { FrameTee } from '../../../src/capture/record/frame-tee.ts';
 import { RecordingDevice } from '../../../src/capture/record/recording-device.ts';
 import { Fifo } from '../../../src/stack/bytes/fifo.ts';
@@ -103,6 +104,38 @@ describe('recording', () => {
     const into = new Packet();
     peer.receive(into);
     expect(hexOf(into.live())).toBe(hexOf(packet.live()));
+  });
+
+  test('a sink that wants beginnings gets no more of a super-segment, and one beside it gets everything', () => {
+    const payload = pattern(3000);
+    const kept = (inner: FrameLog) => inner.frames().map(({ bytes, originalLength }) => [bytes.length, originalLength]);
+    const [short, shorter, whole] = [new FrameLog(), new FrameLog(), new FrameLog()];
+    const record = (sink: FrameSink): void => {
+      const [a] = pipes();
+      const device = new RecordingDevice(a, { sink, interfaceId: sink.addInterface('lan0'), now: () => 0 });
+      device.transmit(superSegment(payload, 1448));
+      device.transmit(tcpPacket({ payload: pattern(500) }));
+      device.transmit(tcpPacket());
+    };
+    record(new FrameTee(new FrameSnap(short, 96), new FrameSnap(shorter, 14)));
+    const bounded = [
+      [96, 1502],
+      [96, 1502],
+      [96, 158],
+      [96, 554],
+      [54, undefined],
+    ];
+    expect(kept(short)).toEqual(bounded);
+    expect(kept(shorter)).toEqual(bounded.map(([, length]) => [14, length ?? 54]));
+    expect([short.interfaces, shorter.interfaces]).toEqual([
+      [{ name: 'lan0', snapLength: 96 }],
+      [{ name: 'lan0', snapLength: 14 }],
+    ]);
+    record(new FrameTee(new FrameSnap(short, 96), whole));
+    expect(kept(whole)).toEqual(bounded.map(([bytes, length]) => [length ?? bytes, undefined]));
+    expect(kept(short)).toEqual([...bounded, ...bounded]);
+    const beginnings = whole.frames().map(({ bytes }) => hexOf(bytes.subarray(0, 96)));
+    expect(short.frames().map(({ bytes }) => hexOf(bytes))).toEqual([...beginnings, ...beginnings]);
   });
 
   test('the sink can be taken away and given again while running', () => {

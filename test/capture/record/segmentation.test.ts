@@ -12,6 +12,7 @@ import {
   leaveChecksumToDevice,
   leaveUdpChecksumToDevice,
   pattern,
+  superDatagram,
   superSegment,
   tcpPacket,
   udpPacket,
@@ -100,6 +101,32 @@ test('RFC 768: a super-datagram becomes the datagrams that were joined, each as 
       expect(frames).toHaveLength(alone.length);
       for (const [i, frame] of frames.entries()) expect(Buffer.from(alone[i]!).equals(frame), `frame ${i}`).toBe(true);
       expect(Buffer.from(packet.live()).equals(before)).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('of the beginning of a frame every byte is what it would be in the whole one, checksums too', () => {
+  const given = fc.record({
+    length: fc.integer({ min: 1, max: 20_000 }),
+    gsoSize: fc.integer({ min: 18, max: 3000 }),
+    most: fc.integer({ min: 0, max: 3100 }),
+    isTcp: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(given, ({ length, gsoSize, most, isTcp }) => {
+      const payload = pattern(length, most & 0xff);
+      const packet = isTcp
+        ? superSegment(payload, gsoSize, { segment: { hasTimestamps: true } })
+        : superDatagram(payload, gsoSize);
+      const whole = framesOf(packet);
+      const cut: { readonly bytes: Uint8Array; readonly length: number }[] = [];
+      new Segmenter().eachFrame(packet, (frame, onWire) => cut.push({ bytes: frame.slice(), length: onWire }), most);
+      expect(cut.map((frame) => frame.length)).toEqual(whole.map((frame) => frame.length));
+      for (const [i, { bytes }] of cut.entries()) {
+        expect(bytes.length).toBeGreaterThanOrEqual(Math.min(most, whole[i]!.length));
+        expect(Buffer.from(whole[i]!.subarray(0, bytes.length)).equals(bytes), `frame ${i}`).toBe(true);
+      }
     }),
     { numRuns: 60 },
   );
