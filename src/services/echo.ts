@@ -37,7 +37,9 @@ function echo(socket: TcpSocket, block: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     socket.onChange = () => {
       move();
-      if (socket.failure !== undefined || (socket.isAtEnd && unsent === undefined)) resolve();
+      const isDone = socket.isAtEnd && unsent === undefined;
+      if (isDone) socket.closeWrite(); // our FIN acknowledges the peer's
+      if (isDone || socket.failure !== undefined) resolve();
     };
     socket.onChange();
   });

@@ -58,6 +58,17 @@ test('TCP echo does not read from who does not read, and owes nobody a byte afte
   expect(Buffer.from(body).equals(answer)).toBe(true);
 });
 
+test('TCP echo has nothing more to say when its caller has ended: its FIN acknowledges the other', async () => {
+  const { world, alice, bob } = twoHosts();
+  startEcho(bob);
+  const socket = await world.finish(connectTcp(alice, BOB, 7));
+  await world.runFor(SECOND);
+  const { tcpOut } = bob.counters;
+  await world.finish(socket.close());
+  await world.runFor(SECOND);
+  expect(bob.counters.tcpOut).toBe(tcpOut + 1);
+});
+
 test('RFC 862: UDP echo answers from the address and port that were asked', async () => {
   const { world, alice, bob } = twoHosts();
   startEcho(bob);

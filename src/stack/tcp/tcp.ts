@@ -186,6 +186,8 @@ export class Tcp implements PassiveOpenHost {
     const verdict = connection.onSegment(segment, bytes, now);
     if (observer !== undefined) observer.segmentTaken(connection, segment, verdict, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
+    // told before anything is sent: our FIN, if the application has no more to say, acknowledges the peer's
+    if (connection.app.peerClosed) this.#report(connection);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
     if (verdict === 'acknowledges what was never sent' && inHandshake)
@@ -268,7 +270,7 @@ export class Tcp implements PassiveOpenHost {
 
   /** Nothing more to send: its timers go into the heap, its news to its owner, and when it is over it goes. */
   #rest(connection: Connection): void {
-    if (connection.app.hasEvents && connection.app.owner !== undefined) this.#tell.add(connection);
+    this.#report(connection);
     if (connection.state === 'TIME-WAIT' && connection.receiver.available === 0) {
       this.#intoTimeWait(connection);
       return;
@@ -281,6 +283,11 @@ export class Tcp implements PassiveOpenHost {
     this.#deadlines.remove(connection);
     this.#demux.remove(connection);
     connection.host = undefined;
+  }
+
+  /** Its owner will be told what happened. */
+  #report(connection: Connection): void {
+    if (connection.app.hasEvents && connection.app.owner !== undefined) this.#tell.add(connection);
   }
 
   #rotate(): void {
