@@ -4,7 +4,7 @@ import { RingPool } from '../../../src/stack/bytes/ring-pool.ts';
 
 const MEGA = 1 << 20;
 
-test('the ring that came back last is lent first, and grows to what is asked for', () => {
+test('of two as large the one that came back last is lent first, and grows to what is asked for', () => {
   const pool = new RingPool();
   const [early, late] = [pool.take(100), pool.take(100)];
   pool.give(early);
@@ -14,10 +14,20 @@ test('the ring that came back last is lent first, and grows to what is asked for
   expect([grown === early, grown.capacity, grown.length]).toEqual([true, 1_024, 0]);
 });
 
-test('at most 8 MB wait; what is more is left to the collector, and room that was lent can be filled again', () => {
+test('the largest is lent first, whenever it came back', () => {
+  const pool = new RingPool();
+  const rings = [64, 4096, 16, 1024].map((capacity) => new RingBuffer(capacity));
+  for (const ring of rings) pool.give(ring);
+  expect([16, 16, 16, 16].map((capacity) => pool.take(capacity).capacity)).toEqual([4096, 1024, 64, 16]);
+  expect(pool.take(32).capacity).toBe(32);
+  pool.give(rings[0]!);
+  expect(pool.take(16)).toBe(rings[0]);
+});
+
+test('at most 8 MB wait: who brings more keeps his own, and room that was lent can be filled again', () => {
   const pool = new RingPool();
   const rings = Array.from({ length: 10 }, () => new RingBuffer(MEGA));
-  for (const ring of rings) pool.give(ring);
+  expect(rings.filter((ring) => pool.give(ring)).length).toBe(8);
   const lent = Array.from({ length: 10 }, () => pool.take(MEGA));
   expect(lent.filter((ring) => rings.includes(ring)).length).toBe(8);
   for (const ring of lent) pool.give(ring);

@@ -223,6 +223,7 @@ export class Receiver {
   release(): void {
     this.clearIslands();
     this.#giveRingBack();
+    if (this.#ring.length === 0) this.#ring = EMPTY_RING;
   }
 
   /** Forgets what lies at or behind `end`: text behind a FIN is nobody's. */
@@ -236,8 +237,7 @@ export class Receiver {
 
   #giveRingBack(): void {
     if (this.#ring.length > 0 || this.islands.islands > 0 || this.#ring === EMPTY_RING) return;
-    this.#rings.give(this.#ring);
-    this.#ring = EMPTY_RING;
+    if (this.#rings.give(this.#ring)) this.#ring = EMPTY_RING;
   }
 
   #insert(at: Seq, end: Seq): boolean {

@@ -106,8 +106,7 @@ export class Sender {
   }
 
   #giveRing(): void {
-    this.shared.rings.give(this.#ring);
-    this.#ring = EMPTY_RING;
+    if (this.shared.rings.give(this.#ring)) this.#ring = EMPTY_RING;
   }
 
   #ownFlight(): Flight {
@@ -260,5 +259,6 @@ export class Sender {
     this.sent.clear();
     this.#ring.discard(this.#ring.length);
     this.rest();
+    this.#ring = EMPTY_RING;
   }
 }
