@@ -46,6 +46,8 @@ const MAX_PASSES = 100_000;
  */
 export class World implements Clock {
   readonly random: Random;
+  /** Told that a machine was woken while no run goes on: in real time somebody has to begin one. */
+  onWake: (() => void) | undefined = undefined;
   readonly #settle: (() => Promise<void> | undefined) | undefined;
   readonly #stations: Station[] = [];
   readonly #byMachine = new Map<Machine, Station>();
@@ -100,6 +102,14 @@ export class World implements Clock {
   wake(machine: Machine): void {
     const station = this.#byMachine.get(machine);
     if (station !== undefined) station.woken = true;
+    if (!this.#running) this.onWake?.();
+  }
+
+  /** When something is to happen next; not later than now: at once; NEVER: nothing will unless a machine is woken. */
+  nextTimeout(): Micros {
+    let next = NEVER;
+    for (const station of this.#stations) next = station.woken ? this.#now : Math.min(next, dueAt(station));
+    return next;
   }
 
   /** Lets time pass until `done()` is true, which is asked after every instant. */
@@ -202,8 +212,7 @@ export class World implements Clock {
 
   /** Moves the clock to what is due next. False when that lies beyond the deadline. */
   #advance(deadline: Micros): boolean {
-    let next = NEVER;
-    for (const station of this.#stations) next = station.woken ? this.#now : Math.min(next, dueAt(station));
+    const next = this.nextTimeout();
     if (next > deadline || next === NEVER) return false;
     if (next > this.#now) {
       this.#now = next;

@@ -331,3 +331,22 @@ test('a machine that is removed does not run any more, may be added again, and n
   world.runForSync(10);
   expect(gone.ran).toEqual([0, 500, 2000]);
 });
+
+test('whoever runs the world by a clock of theirs learns when, and that a machine was woken between two runs', () => {
+  const world = new World();
+  const alarm = new Alarm(500);
+  const woken: Micros[] = [];
+  world.onWake = () => woken.push(world.now);
+  expect(world.nextTimeout()).toBe(NEVER);
+  world.add('alarm', alarm);
+  expect(world.nextTimeout()).toBe(0);
+  world.runForSync(0);
+  expect(world.nextTimeout()).toBe(500);
+  world.runForSync(600);
+  expect([world.nextTimeout(), woken]).toEqual([NEVER, []]);
+  world.wake(alarm);
+  expect([world.nextTimeout(), woken]).toEqual([600, [600]]);
+  world.add('another', { run: () => world.wake(alarm), nextTimeout: () => NEVER });
+  world.runForSync(0);
+  expect([world.nextTimeout(), woken]).toEqual([NEVER, [600]]);
+});
