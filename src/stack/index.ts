@@ -41,7 +41,7 @@ export type { State as TcpState } from './tcp/state.ts';
 export { TcpError } from './tcp/tcp-error.ts';
 export type { Micros } from './time.ts';
 export { MICROSECOND, MILLISECOND, MINUTE, NEVER, SECOND } from './time.ts';
-export type { UdpLimits, UdpSendResult } from './udp/endpoint.ts';
+export type { UdpLimits, UdpSendDetails, UdpSendResult } from './udp/endpoint.ts';
 export type { UdpFailureReason } from './udp/failure.ts';
 export { ANY, formatV4, fromV4, IpAddress, ipv4, parseV4 } from './wire/ip-address.ts';
 export type { MacAddress } from './wire/mac-address.ts';

@@ -135,7 +135,7 @@ export class Stack implements LinkObserver {
     this.udp = new Udp(
       {
         isBroadcast: (word) => this.isBroadcast(word),
-        sourceFor: (to) => this.#output.sourceFor(to),
+        sourceFor: (to, interfaceId) => this.#output.sourceFor(to, interfaceId),
         superLength: (to, length) => this.#output.superLength(to, length, this.#now),
         wake: () => this.wake(),
       },
@@ -354,11 +354,11 @@ export class Stack implements LinkObserver {
         if (verdict === undefined && ipv4.headerLength(view, network) > ipv4.HEADER) this.#learnRoute(packet);
         return verdict;
       },
-      onUdp: (packet: Packet, toMany: boolean): DropReason | undefined => {
+      onUdp: (packet: Packet, toMany: boolean, _: Micros, from: InterfaceId): DropReason | undefined => {
         const { view, network, transport, end } = packet;
         const [source, destination] = [ipv4.source(view, network), ipv4.destination(view, network)];
         this.counters.udpIn += packet.frames(transport + udpWire.HEADER);
-        const verdict = this.udp.onDatagram(packet, transport, end, source, destination, toMany);
+        const verdict = this.udp.onDatagram(packet, transport, end, source, destination, toMany, from);
         if (verdict === 'UDP receive queue full') this.counters.drop(verdict, this.udp.lost - 1); // the caller counts one
         return verdict;
       },

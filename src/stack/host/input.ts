@@ -21,7 +21,8 @@ import type { Topology } from './output.ts';
 /** Who takes what IPv4 carries. Each says why it did not. */
 export interface Protocols {
   onTcp(packet: Packet, now: Micros): DropReason | undefined;
-  onUdp(packet: Packet, toMany: boolean, now: Micros): DropReason | undefined;
+  /** @param from the number of the interface that it came in by; 0: from ourselves */
+  onUdp(packet: Packet, toMany: boolean, now: Micros, from: number): DropReason | undefined;
   onIcmp(packet: Packet, toMany: boolean, now: Micros): DropReason | undefined;
 }
 
@@ -159,7 +160,7 @@ export class Input implements Timed {
         if (toMany) return 'SYN from or to an impossible address';
         return this.#protocols.onTcp(packet, now);
       case ipv4.PROTOCOL_UDP: {
-        const verdict = this.#protocols.onUdp(packet, toMany, now);
+        const verdict = this.#protocols.onUdp(packet, toMany, now, origin.id);
         if (verdict === 'no such port') this.#unreachable(packet, origin, icmp.PORT_UNREACHABLE, now);
         return verdict;
       }

@@ -78,10 +78,14 @@ export class Output {
     if (route !== undefined) interfaces.get(route.interfaceId)?.arp.doubt(nextHop(route, to.w3), now);
   }
 
-  /** The address to send from; undefined when there is no route. 0 for a host without an address that speaks to its link. */
-  sourceFor(destination: number): number | undefined {
+  /**
+   * The address to send from; undefined when there is no route. 0 for a host without an address that speaks to its link.
+   * @param interfaceId by which it shall leave; 0: by the route
+   */
+  sourceFor(destination: number, interfaceId = 0): number | undefined {
     const { routes, addresses, interfaces } = this.#topology;
     if (this.#isOwn(destination)) return destination;
+    if (interfaceId !== 0) return addresses.sourceFor(destination, this.#hopBy(interfaceId, destination), interfaceId) ?? 0;
     const route = routes.lookup(destination);
     if (route !== undefined) {
       return route.source ?? addresses.sourceFor(destination, nextHop(route, destination), route.interfaceId);
@@ -110,6 +114,8 @@ export class Output {
     if (this.#isOwn(destination)) return this.#sendToSelf(packet, fields);
     // RFC 1122 §3.2.1.3 (g): 127.0.0.1 never appears outside a host, whatever a socket is bound to
     if (isLoopbackV4(fields.source)) return this.#noRoute();
+    const { interfaceId = 0 } = fields;
+    if (interfaceId !== 0) return this.#sendBy(interfaceId, packet, fields, now);
     const route = this.#topology.routes.lookup(destination);
     const out = route === undefined ? this.#linkFor(destination) : this.#topology.interfaces.get(route.interfaceId);
     if (out === undefined) return this.#noRoute();
@@ -117,6 +123,22 @@ export class Output {
     const hop = isDirect ? destination : nextHop(route, destination);
     const toAll = this.#topology.addresses.isBroadcast(destination, out.id);
     return this.#sendVia(out, hop, toAll, packet, fields, now);
+  }
+
+  /** By an interface that the sender has chosen. */
+  #sendBy(interfaceId: InterfaceId, packet: Packet, fields: ipv4.Ipv4Fields, now: Micros): SendResult {
+    const out = this.#topology.interfaces.get(interfaceId);
+    if (out === undefined) return this.#noRoute();
+    const { destination } = fields;
+    const toAll = this.#topology.addresses.isBroadcast(destination, interfaceId);
+    return this.#sendVia(out, this.#hopBy(interfaceId, destination), toAll, packet, fields, now);
+  }
+
+  /** Whom to ask ARP for; what no route leads to by this interface is taken to be on its link, as in Linux. */
+  #hopBy(interfaceId: InterfaceId, destination: number): number {
+    if (isLinkScope(destination)) return destination;
+    const route = this.#topology.routes.lookup(destination);
+    return route?.interfaceId === interfaceId ? nextHop(route, destination) : destination;
   }
 
   #noRoute(): SendResult {

@@ -1,7 +1,7 @@
 /** A UDP socket as applications hold it: promises over the endpoint, and nothing else. */
 import type { Stack } from '../stack.ts';
 import { Datagram } from '../udp/datagram-queue.ts';
-import type { UdpEndpoint, UdpLimits, UdpOptions, UdpSendResult } from '../udp/endpoint.ts';
+import type { UdpEndpoint, UdpLimits, UdpOptions, UdpSendDetails, UdpSendResult } from '../udp/endpoint.ts';
 import type { UdpFailureReason } from '../udp/failure.ts';
 import type { UdpOpenFailure } from '../udp/udp.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
@@ -26,6 +26,8 @@ export interface ReceivedDatagram {
   readonly from: Endpoint;
   /** The address of ours that it was sent to: an answer should come from it (RFC 1122 §4.1.3.5). */
   readonly to: IpAddress;
+  /** The number of the interface that it came in by (`NetworkInterface.id`); 0: we have sent it to ourselves. */
+  readonly interfaceId: number;
 }
 
 export interface UdpSocketOptions extends Partial<UdpOptions> {
@@ -35,6 +37,11 @@ export interface UdpSocketOptions extends Partial<UdpOptions> {
   readonly address?: IpAddress;
   /** Share the port with others that say so too. @default false */
   readonly reuse?: boolean;
+  /**
+   * Hears and speaks by this interface only (`NetworkInterface.id`, SO_BINDTODEVICE): also without an address, from 0.0.0.0, and
+   * to whom no route leads. @default all
+   */
+  readonly interfaceId?: number;
   /** What may wait in the socket. @default 256 KiB and 1,024 datagrams each way */
   readonly limits?: UdpLimits;
 }
@@ -65,12 +72,13 @@ export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
    * Sends a datagram, waiting while the queue is full.
    * @param to absent: the peer of `connect`
    * @param from the address of ours to send from, when it matters
+   * @param details of this datagram: by which interface, and why
    * @throws UdpError when it cannot be sent, or when an earlier one came back as an ICMP error
    */
-  async send(bytes: Uint8Array, to?: Endpoint, from?: IpAddress): Promise<void> {
+  async send(bytes: Uint8Array, to?: Endpoint, from?: IpAddress, details?: UdpSendDetails): Promise<void> {
     this.#throwFailure();
     for (;;) {
-      const result = this.#endpoint.send(bytes, to?.address.w3, to?.port, from?.w3);
+      const result = this.#endpoint.send(bytes, to?.address.w3, to?.port, from?.w3, details);
       if (result === 'queued') return;
       if (result !== 'queue full') throw new UdpError(result, `cannot send from port ${this.port}`);
       await this.#changed.wait();
@@ -86,13 +94,13 @@ export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
     }
     const bytes = new Uint8Array(this.#endpoint.nextLength);
     this.#endpoint.receive(bytes, this.#about);
-    const { address, port, localAddress } = this.#about;
-    return { bytes, from: { address: fromV4(address), port }, to: fromV4(localAddress) };
+    const { address, port, localAddress, interfaceId } = this.#about;
+    return { bytes, from: { address: fromV4(address), port }, to: fromV4(localAddress), interfaceId };
   }
 
-  /** To the peer of `connect`, without waiting; when the queue is full `onChange` tells of room. */
-  sendNow(bytes: Uint8Array): UdpSendResult {
-    return this.#endpoint.send(bytes);
+  /** Without waiting; when the queue is full `onChange` tells of room. @param to absent: the peer of `connect` */
+  sendNow(bytes: Uint8Array, to?: Endpoint, from?: IpAddress, details?: UdpSendDetails): UdpSendResult {
+    return this.#endpoint.send(bytes, to?.address.w3, to?.port, from?.w3, details);
   }
 
   /** The next datagram, without waiting: as much of it as `into` holds. @returns its whole length; -1 when there is none */
@@ -137,8 +145,8 @@ export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
 
 /** @throws UdpError when the port is taken */
 export function openUdp(stack: Stack, options: UdpSocketOptions = {}): UdpSocket {
-  const { port = 0, address = ANY, reuse = false, limits, ...settings } = options;
-  const endpoint = stack.udp.open({ port, address: address.w3, reuse, ...(limits === undefined ? {} : { limits }) });
+  const { port = 0, address = ANY, reuse = false, interfaceId = 0, limits, ...settings } = options;
+  const endpoint = stack.udp.open({ port, address: address.w3, reuse, interfaceId, ...(limits === undefined ? {} : { limits }) });
   if (typeof endpoint === 'string') throw new UdpError(endpoint, `cannot open UDP port ${port}`);
   Object.assign(endpoint.options, settings);
   return new UdpSocket(endpoint);

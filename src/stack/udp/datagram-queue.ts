@@ -13,12 +13,18 @@ export class Datagram {
   ttl = 0;
   trafficClass = 0;
   dontFragment = false;
+  /** The interface that it came in by, or shall leave by; 0: by whichever the route says. */
+  interfaceId = 0;
+  /** Why it is sent, for whoever records it. */
+  note = '';
 }
 
-/** Numbers per datagram in `#records`: address, port, local address, length, and the three small ones in a word. */
-const RECORD = 5;
+/** Numbers per datagram in `#records`: address, port, local address, length, the three small ones in a word, interface. */
+const RECORD = 6;
 /** Where in a record the length stands. */
 const LENGTH = 3;
+/** Where the interface does. */
+const INTERFACE = 5;
 const FIRST_RECORDS = 16;
 const FIRST_BYTES = 2_048;
 
@@ -40,6 +46,10 @@ export class DatagramQueue {
   #records = new Int32Array(FIRST_RECORDS * RECORD);
   #head = 0;
   #count = 0;
+  /** Datagrams taken since the beginning: the first one's number, and what the notes are kept under. */
+  #taken = 0;
+  /** Of those that have one, by the number of the datagram. */
+  readonly #notes = new Map<number, string>();
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -60,6 +70,11 @@ export class DatagramQueue {
     return this.#count === 0 ? 0 : this.#records[this.#head * RECORD]!;
   }
 
+  /** The interface of the first datagram; 0 when there is none. */
+  get nextInterface(): number {
+    return this.#count === 0 ? 0 : this.#records[this.#head * RECORD + INTERFACE]!;
+  }
+
   /**
    * Appends a copy of `bytes[from, to)`; `about.length` does not count.
    * @returns false when there is no room
@@ -73,6 +88,7 @@ export class DatagramQueue {
     this.#bytes.extend(length);
     if (this.#count === this.#records.length / RECORD) this.#growRecords();
     this.#write(this.#recordAt(this.#count), about, length);
+    if (about.note !== '') this.#notes.set(this.#taken + this.#count, about.note);
     this.#count++;
     return true;
   }
@@ -103,6 +119,7 @@ export class DatagramQueue {
     let bytes = about.length;
     for (let length = bytes; length === about.length && count < this.#count && count < limits.datagrams; count++) {
       length = this.#lengthOfTwin(count);
+      if (this.#notes.size > 0) break; // a note is about one datagram
       if (length > about.length || length < limits.shortest || bytes + length > limits.bytes) break;
       bytes += length;
     }
@@ -114,10 +131,14 @@ export class DatagramQueue {
   clear(): void {
     this.#bytes.discard(this.#bytes.length);
     this.#bytes.shrink(FIRST_BYTES);
+    this.#notes.clear();
+    this.#taken += this.#count;
     this.#count = 0;
   }
 
   #drop(count: number, bytes: number): void {
+    if (this.#notes.size > 0) for (let i = 0; i < count; i++) this.#notes.delete(this.#taken + i);
+    this.#taken += count;
     this.#bytes.discard(bytes);
     this.#head = (this.#head + count) & (this.#records.length / RECORD - 1);
     this.#count -= count;
@@ -142,6 +163,7 @@ export class DatagramQueue {
     records[at + 2] = about.localAddress;
     records[at + LENGTH] = length;
     records[at + 4] = about.ttl | (about.trafficClass << 8) | (about.dontFragment ? 0x1_0000 : 0);
+    records[at + INTERFACE] = about.interfaceId;
   }
 
   #read(at: number, about: Datagram): void {
@@ -154,6 +176,8 @@ export class DatagramQueue {
     about.ttl = small & 0xff;
     about.trafficClass = (small >>> 8) & 0xff;
     about.dontFragment = small >>> 16 === 1;
+    about.interfaceId = records[at + INTERFACE]!;
+    about.note = this.#notes.size === 0 ? '' : (this.#notes.get(this.#taken) ?? '');
   }
 
   #growRecords(): void {

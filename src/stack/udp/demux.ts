@@ -7,6 +7,8 @@ export class Binding<T> {
   localPort = 0;
   remoteAddress = 0;
   remotePort = 0;
+  /** The only interface that it hears; 0: all of them. */
+  interfaceId = 0;
   /** Two bindings overlap on a port only when both say so (POSIX SO_REUSEADDR). */
   reuse = false;
   /** The table's: the next one in the same bucket. */
@@ -24,6 +26,10 @@ function hash(localAddress: number, localPort: number, remoteAddress: number, re
   h = Math.imul(h ^ (h >>> 13), 0x297a_2d39) + Math.imul(remotePort, 0x27d4_eb2f);
   return (h ^ (h >>> 16)) >>> 0;
 }
+
+/** Whether a binding takes what comes in by an interface. */
+export const hears = (binding: Binding<unknown>, interfaceId: number): boolean =>
+  binding.interfaceId === 0 || interfaceId === 0 || binding.interfaceId === interfaceId;
 
 export class Demux<T> {
   #buckets: (Binding<T> | undefined)[] = new Array<Binding<T> | undefined>(64).fill(undefined);
@@ -53,13 +59,22 @@ export class Demux<T> {
     this.#count--;
   }
 
-  /** The binding for a datagram from `remote` to `local`: connected, else bound to the address, else bound to the port only. */
-  find(localAddress: number, localPort: number, remoteAddress: number, remotePort: number): Binding<T> | undefined {
+  /**
+   * The binding for a datagram from `remote` to `local`: connected, else bound to the address, else bound to the port only.
+   * @param interfaceId where it came in; 0: not to be asked about
+   */
+  find(
+    localAddress: number,
+    localPort: number,
+    remoteAddress: number,
+    remotePort: number,
+    interfaceId = 0,
+  ): Binding<T> | undefined {
     return (
-      this.#get(localAddress, localPort, remoteAddress, remotePort) ??
-      this.#get(0, localPort, remoteAddress, remotePort) ??
-      this.#get(localAddress, localPort, 0, 0) ??
-      this.#get(0, localPort, 0, 0)
+      this.#get(localAddress, localPort, remoteAddress, remotePort, interfaceId) ??
+      this.#get(0, localPort, remoteAddress, remotePort, interfaceId) ??
+      this.#get(localAddress, localPort, 0, 0, interfaceId) ??
+      this.#get(0, localPort, 0, 0, interfaceId)
     );
   }
 
@@ -68,23 +83,31 @@ export class Demux<T> {
     return this.#byPort.get(localPort);
   }
 
-  /** True when a binding to `address` (0: any) would share the port with one that does not allow it. */
-  conflicts(localAddress: number, localPort: number, reuse: boolean): boolean {
+  /** True when a binding to `address` (0: any) on an interface (0: any) would share the port with one that does not allow it. */
+  conflicts(localAddress: number, localPort: number, reuse: boolean, interfaceId = 0): boolean {
     for (const other of this.#byPort.get(localPort) ?? []) {
+      if (!hears(other, interfaceId)) continue;
       const overlaps = localAddress === 0 || other.localAddress === 0 || localAddress === other.localAddress;
       if (overlaps && !(reuse && other.reuse)) return true;
     }
     return false;
   }
 
-  #get(localAddress: number, localPort: number, remoteAddress: number, remotePort: number): Binding<T> | undefined {
+  #get(
+    localAddress: number,
+    localPort: number,
+    remoteAddress: number,
+    remotePort: number,
+    interfaceId: number,
+  ): Binding<T> | undefined {
     let binding = this.#buckets[this.#bucket(localAddress, localPort, remoteAddress, remotePort)];
     while (binding !== undefined) {
       if (
         binding.localPort === localPort &&
         binding.remotePort === remotePort &&
         binding.remoteAddress === remoteAddress &&
-        binding.localAddress === localAddress
+        binding.localAddress === localAddress &&
+        hears(binding, interfaceId)
       ) {
         return binding;
       }

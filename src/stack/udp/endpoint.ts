@@ -63,6 +63,16 @@ export interface UdpBound {
   readonly address: number;
   readonly port: number;
   readonly reuse: boolean;
+  /** The only interface that it hears and speaks by (SO_BINDTODEVICE); 0: all. */
+  readonly interfaceId: number;
+}
+
+/** What `send` may be told of one datagram. */
+export interface UdpSendDetails {
+  /** The interface to leave by, whatever the route says. @default that of the socket, else by the route */
+  readonly interfaceId?: number;
+  /** Why it is sent, for whoever records it. */
+  readonly note?: string;
 }
 
 export interface UdpLimits {
@@ -91,6 +101,7 @@ export class UdpEndpoint {
     this.binding.localAddress = bound.address;
     this.binding.localPort = bound.port;
     this.binding.reuse = bound.reuse;
+    this.binding.interfaceId = bound.interfaceId;
     this.#received = new DatagramQueue(limits.receive);
     this.#outgoing = new DatagramQueue(limits.send);
   }
@@ -118,6 +129,7 @@ export class UdpEndpoint {
     address: number = this.binding.remoteAddress,
     port: number = this.binding.remotePort,
     from: number = this.binding.localAddress,
+    { interfaceId = this.#bound.interfaceId, note = '' }: UdpSendDetails = NO_DETAILS,
   ): UdpSendResult {
     const refusal = this.#refusal(bytes.length, address, port);
     if (refusal !== undefined) return refusal;
@@ -128,6 +140,8 @@ export class UdpEndpoint {
     about.ttl = isMulticastV4(address) ? this.options.multicastTtl : this.options.ttl;
     about.trafficClass = this.options.trafficClass;
     about.dontFragment = this.options.dontFragment;
+    about.interfaceId = interfaceId;
+    about.note = note;
     if (!this.#outgoing.push(about, bytes, 0, bytes.length)) {
       this.#bits |= WAITS_FOR_ROOM;
       return 'queue full';
@@ -214,7 +228,9 @@ export class UdpEndpoint {
     const length = this.#outgoing.nextLength;
     if (length < 0) return -1;
     if (length > target.length - at) throw new RangeError('the packet is too small for the datagram');
-    const mayJoin = this.#outgoing.length > 1 ? this.#registry.joinLimits(this.#outgoing.nextAddress, length) : undefined;
+    // what leaves by an interface that no route has chosen goes by itself: the route knows another device
+    const maySeveral = this.#outgoing.length > 1 && this.#outgoing.nextInterface === 0;
+    const mayJoin = maySeveral ? this.#registry.joinLimits(this.#outgoing.nextAddress, length) : undefined;
     const taken = this.#outgoing.shiftRun(about, target, at, mayJoin ?? ALONE);
     if (this.#outgoing.length > 0) this.#registry.hasOutput(this);
     if (this.#bits & WAITS_FOR_ROOM) {
@@ -250,6 +266,7 @@ export class UdpEndpoint {
   }
 }
 
+const NO_DETAILS: UdpSendDetails = {};
 const ALONE: RunLimits = { datagrams: 1, bytes: MAX_PAYLOAD, shortest: 1 };
 
 const EVENTS = READABLE | WRITABLE | FAILED;

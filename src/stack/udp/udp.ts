@@ -8,7 +8,7 @@ import { isMulticastV4, LIMITED_BROADCAST } from '../wire/ip-address.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import * as udp from '../wire/udp.ts';
 import { Datagram, type RunLimits } from './datagram-queue.ts';
-import { Demux } from './demux.ts';
+import { Demux, hears } from './demux.ts';
 import { UdpEndpoint, type UdpLimits, type UdpRegistry } from './endpoint.ts';
 import type { UdpFailureReason } from './failure.ts';
 
@@ -25,8 +25,12 @@ export type UdpDrop = (typeof UDP_DROPS)[number];
 /** What UDP asks of the host that it runs on. */
 export interface UdpHost {
   isBroadcast(address: number): boolean;
-  /** The address to send from; 0 is a good answer for a host that has none yet. @returns undefined when there is no route */
-  sourceFor(destination: number): number | undefined;
+  /**
+   * The address to send from; 0 is a good answer for a host that has none yet.
+   * @param interfaceId by which it shall leave; 0: by the route
+   * @returns undefined when there is no route
+   */
+  sourceFor(destination: number, interfaceId: number): number | undefined;
   /**
    * How long an IPv4 packet to there may be which the device cuts into datagrams that are each an IPv4 packet of `length`;
    * 0: it cuts none of that length.
@@ -48,6 +52,8 @@ export class UdpOut implements ipv4.Ipv4Fields {
   dontFragment = false;
   sourcePort = 0;
   destinationPort = 0;
+  /** The interface to leave by; 0: by the route. */
+  interfaceId = 0;
 }
 
 export interface UdpOpenOptions {
@@ -57,6 +63,8 @@ export interface UdpOpenOptions {
   readonly port?: number;
   /** Share the port with others that say so too. @default false */
   readonly reuse?: boolean;
+  /** Hears and speaks by this interface only. @default 0: all of them */
+  readonly interfaceId?: number;
   /** @default 256 KiB and 1,024 datagrams each way */
   readonly limits?: UdpLimits;
 }
@@ -90,12 +98,13 @@ export class Udp implements UdpRegistry {
   }
 
   /** @throws RangeError when the port is not one */
-  open({ address = 0, port = 0, reuse = false, limits = DEFAULT_LIMITS }: UdpOpenOptions = {}): UdpEndpoint | UdpOpenFailure {
+  open(options: UdpOpenOptions = {}): UdpEndpoint | UdpOpenFailure {
+    const { address = 0, port = 0, reuse = false, interfaceId = 0, limits = DEFAULT_LIMITS } = options;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`port ${port}: ports go from 1 to 65535`);
-    if (port !== 0 && this.#demux.conflicts(address, port, reuse)) return 'port in use';
+    if (port !== 0 && this.#demux.conflicts(address, port, reuse, interfaceId)) return 'port in use';
     const chosen = port || this.#ports.pick((each) => this.#demux.onPort(each) === undefined);
     if (chosen === 0) return 'no free port';
-    const endpoint = new UdpEndpoint(this, { address, port: chosen, reuse }, limits);
+    const endpoint = new UdpEndpoint(this, { address, port: chosen, reuse, interfaceId }, limits);
     this.#demux.add(endpoint.binding);
     return endpoint;
   }
@@ -125,19 +134,29 @@ export class Udp implements UdpRegistry {
    * UDP header states are not part of it.
    *
    * @param toMany whether the destination is a broadcast or multicast address
+   * @param interfaceId where it came in; 0: from ourselves
    * @returns undefined when an endpoint took it, all of it; 'no such port' is worth an ICMP port unreachable
    *   (RFC 1122 §4.1.3.1), which the ICMP rules forbid for `toMany`
    */
-  onDatagram(packet: Packet, at: number, end: number, source: number, destination: number, toMany: boolean): UdpDrop | undefined {
+  onDatagram(
+    packet: Packet,
+    at: number,
+    end: number,
+    source: number,
+    destination: number,
+    toMany: boolean,
+    interfaceId = 0,
+  ): UdpDrop | undefined {
     const view = packet.view;
     if (!udp.isValid(view, at, end)) return 'UDP header too short or its length wrong';
     // RFC 1122 §4.1.3.6: "must be discarded by UDP or by the IP layer"; the IP layer knows the broadcast of a subnet
     if (source === LIMITED_BROADCAST || isMulticastV4(source)) return 'UDP source is a broadcast or multicast address';
     if (!packet.checksumVouched && !udp.isChecksumValid(view, at, source, destination)) return 'UDP checksum wrong';
     describeArrival(this.#about, packet, at, source, destination);
+    this.#about.interfaceId = interfaceId;
     const port = udp.destinationPort(view, at);
     if (toMany) return this.#deliverToMany(packet, at, port);
-    const binding = this.#demux.find(destination, port, source, this.#about.port);
+    const binding = this.#demux.find(destination, port, source, this.#about.port, interfaceId);
     if (binding === undefined) return 'no such port';
     this.#lost = deliver(this.#about, binding.item, packet, at);
     return this.#lost === 0 ? undefined : 'UDP receive queue full';
@@ -165,13 +184,14 @@ export class Udp implements UdpRegistry {
       const about = this.#about;
       const length = endpoint.takeOutgoing(about, out.bytes, out.end);
       if (length < 0) continue;
-      const source = about.localAddress || this.#host.sourceFor(about.address);
+      const source = about.localAddress || this.#host.sourceFor(about.address, about.interfaceId);
       if (source === undefined) {
         endpoint.onFailure({ reason: 'no route', address: about.address, port: about.port });
         continue;
       }
       fill(fields, about, source, endpoint.binding.localPort);
       writeHeader(out, fields, length);
+      out.note = about.note;
       if (length > about.length) out.gsoSize = about.length;
       return true;
     }
@@ -219,12 +239,12 @@ export class Udp implements UdpRegistry {
 
   /** Everybody on the port who is not bound to another address or connected to another peer gets a copy. */
   #deliverToMany(packet: Packet, at: number, port: number): UdpDrop | undefined {
-    const { address, port: remotePort, localAddress } = this.#about;
+    const { address, port: remotePort, localAddress, interfaceId } = this.#about;
     let result: UdpDrop | undefined = 'no such port';
     for (const binding of this.#demux.onPort(port) ?? []) {
       const isForUs = binding.localAddress === 0 || binding.localAddress === localAddress;
       const isOurPeer = binding.remotePort === 0 || (binding.remotePort === remotePort && binding.remoteAddress === address);
-      if (!isForUs || !isOurPeer) continue;
+      if (!isForUs || !isOurPeer || !hears(binding, interfaceId)) continue;
       this.#lost = deliver(this.#about, binding.item, packet, at);
       if (this.#lost === 0) result = undefined;
       else if (result !== undefined) result = 'UDP receive queue full';
@@ -254,6 +274,7 @@ function fill(fields: UdpOut, about: Readonly<Datagram>, source: number, sourceP
   fields.dontFragment = about.dontFragment;
   fields.sourcePort = sourcePort;
   fields.destinationPort = about.port;
+  fields.interfaceId = about.interfaceId;
 }
 
 function writeHeader(out: Packet, fields: Readonly<UdpOut>, length: number): void {

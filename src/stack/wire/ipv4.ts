@@ -56,6 +56,8 @@ export interface Ipv4Fields {
   dontFragment: boolean;
   /** Through which routers, when that is the sender's to say. */
   readonly sourceRoute?: SourceRoute | undefined;
+  /** The interface to leave by, whatever the route says; 0 or absent: by the route. */
+  readonly interfaceId?: number;
   /** Goes in one piece although the path is not known to take it. @default false */
   readonly isPathProbe?: boolean;
 }

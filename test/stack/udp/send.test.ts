@@ -26,6 +26,7 @@ test('RFC 768: what is sent has both ports, its length and an open checksum, and
     ttl: 64,
     trafficClass: 0,
     identification: 0,
+    interfaceId: 0,
     dontFragment: false,
     sourcePort: 4_000,
     destinationPort: 53,
