@@ -1,5 +1,5 @@
 /** What an application does, in three lines: `[accept(80), echo()]`. */
-import { encodeUtf8 } from '../capture/file/utf8.ts';
+import { encodeUtf8 } from '../stack/bytes/utf8.ts';
 import { SocketError } from '../stack/socket/errors.ts';
 import { listenTcp } from '../stack/socket/tcp-listener.ts';
 import type { TcpSocket } from '../stack/socket/tcp-socket.ts';

@@ -1,11 +1,12 @@
 /** The blocks of pcapng that describe: section, interface, names of hosts, statistics. */
+
+import { decodeUtf8 } from '../../stack/bytes/utf8.ts';
 import { formatAddress, formatMac, prefixLengthOf } from './address-text.ts';
 import type { CapturedInterface } from './capture-data.ts';
 import type { CaptureFacts } from './capture-facts.ts';
 import * as ng from './pcapng-numbers.ts';
 import type { Options } from './pcapng-options.ts';
 import type { Block, PacketContext } from './pcapng-packets.ts';
-import { decodeUtf8 } from './utf8.ts';
 
 /** @returns what is wrong, or nothing */
 export function readSection({ view, at, end, little }: Block, options: Options, facts: CaptureFacts): string {

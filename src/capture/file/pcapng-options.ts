@@ -1,6 +1,7 @@
 /** The options of a block of pcapng: code, length, value, and padding to four bytes. */
+
+import { decodeUtf8 } from '../../stack/bytes/utf8.ts';
 import { OPTION } from './pcapng-numbers.ts';
-import { decodeUtf8 } from './utf8.ts';
 
 /** Where a block's options stand, and how to read them. */
 export class Options {

@@ -1,11 +1,12 @@
 /** Writing pcapng, draft-ietf-opsawg-pcapng: blocks of type, length, body, options and the length again. */
+
+import { encodeUtf8 } from '../../stack/bytes/utf8.ts';
 import type { Micros } from '../../stack/time.ts';
 import type { Direction, InterfaceDescription, RecordedFrame } from '../record/frame-sink.ts';
 import { maskOf, parseAddress, parseMac } from './address-text.ts';
 import type { ByteBuilder } from './byte-builder.ts';
 import { LINK_TYPE_ETHERNET, SNAP_LENGTH } from './capture-data.ts';
 import * as ng from './pcapng-numbers.ts';
-import { encodeUtf8 } from './utf8.ts';
 
 /** Who made the file and where. Nothing is found out here: what a caller does not say is not in the file. */
 export interface SectionDetails {

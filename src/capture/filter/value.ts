@@ -1,8 +1,9 @@
 /** What stands in a filter beside a field, read as the kind of value that the field has, and compared with it. */
+
+import { encodeUtf8 } from '../../stack/bytes/utf8.ts';
 import type { FieldInfo, FieldValue } from '../dissect/layers/field.ts';
 import { formatBytes } from '../dissect/layers/field.ts';
 import { parseAddress, parseMac } from '../file/address-text.ts';
-import { encodeUtf8 } from '../file/utf8.ts';
 import type { Comparison, Literal } from './expression.ts';
 import { FilterError } from './filter-error.ts';
 

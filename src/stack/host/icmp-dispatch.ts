@@ -93,7 +93,7 @@ export class IcmpDispatch {
     lost.destination = report.quotedDestination;
     lost.sourcePort = report.quotedSourcePort;
     lost.destinationPort = report.quotedDestinationPort;
-    if (!this.#udp.onSendFailure(lost, reason)) return false;
+    if (!this.#udp.onSendFailure(lost, reason, report.reporter)) return false;
     if (report.kind === 'fragmentation needed') this.#learnPathMtu(lost.destination, report, now);
     return true;
   }

@@ -190,12 +190,13 @@ export class Icmp {
     const verdict = decodeError(view, transport, end, report);
     if (verdict !== 'ok') return verdict === 'ICMP is no error' ? 'ICMP type unknown' : verdict;
     if (!this.#isOwn(report.quotedSource)) return 'ICMP error about nothing of ours';
-    if (report.quotedProtocol === ipv4.PROTOCOL_ICMP) return this.#errorAboutEcho(ipv4.source(view, network), now);
+    report.reporter = ipv4.source(view, network);
+    if (report.quotedProtocol === ipv4.PROTOCOL_ICMP) return this.#errorAboutEcho(now);
     return onError(report) ? undefined : 'ICMP error about nothing of ours';
   }
 
-  #errorAboutEcho(from: number, now: Micros): DropReason | undefined {
-    const { quotedEchoIdentifier: identifier, quotedEchoSequence: sequence, kind } = this.#report;
+  #errorAboutEcho(now: Micros): DropReason | undefined {
+    const { quotedEchoIdentifier: identifier, quotedEchoSequence: sequence, kind, reporter: from } = this.#report;
     const isAwaited = this.#tell({ from, identifier, sequence, length: 0, ttl: 0, kind, at: now });
     return isAwaited ? undefined : 'ICMP error about nothing of ours';
   }

@@ -63,6 +63,8 @@ const UNREACHABLE: readonly IcmpErrorKind[] = [
 export class IcmpErrorReport {
   type = 0;
   code = 0;
+  /** Who sent the error, as a 32-bit word: for whoever knows the packet to fill in. */
+  reporter = 0;
   kind: IcmpErrorKind = 'net unreachable';
   /** Of a 'fragmentation needed'; 0 when the router did not say, and for every other kind. */
   nextHopMtu = 0;

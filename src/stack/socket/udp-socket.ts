@@ -14,10 +14,13 @@ export type UdpErrorReason = UdpFailureReason | UdpOpenFailure | Exclude<UdpSend
 export class UdpError extends Error {
   override readonly name = 'UdpError';
   readonly reason: UdpErrorReason;
+  /** Whose ICMP error it was: the peer's, or that of a router on the way. */
+  readonly reporter: IpAddress | undefined;
 
-  constructor(reason: UdpErrorReason, what: string) {
+  constructor(reason: UdpErrorReason, what: string, reporter?: IpAddress) {
     super(`${what}: ${reason}`);
     this.reason = reason;
+    this.reporter = reporter;
   }
 }
 
@@ -139,7 +142,9 @@ export class UdpSocket implements AsyncIterable<ReceivedDatagram>, Disposable {
 
   #throwFailure(): void {
     const failure = this.#endpoint.takeFailure();
-    if (failure !== undefined) throw new UdpError(failure.reason, `${formatV4(failure.address)}:${failure.port}`);
+    if (failure === undefined) return;
+    const { reason, address, port, reporter } = failure;
+    throw new UdpError(reason, `${formatV4(address)}:${port}`, reporter === undefined ? undefined : fromV4(reporter));
   }
 }
 

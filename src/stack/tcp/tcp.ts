@@ -92,6 +92,11 @@ export class Tcp implements PassiveOpenHost {
     for (const entry of this.#demux) if (!(entry instanceof TimeWait)) yield entry;
   }
 
+  /** The ends of those that rest in TIME-WAIT, in no particular order. */
+  *resting(): Generator<FourTuple> {
+    for (const entry of this.#demux) if (entry instanceof TimeWait) yield entry.id;
+  }
+
   /** Four-tuples of which only the memory is left. */
   get timeWaitCount(): number {
     return this.#timeWaits;
@@ -133,7 +138,8 @@ export class Tcp implements PassiveOpenHost {
     if (port === 0) throw new TcpError('no free port', what);
     if (!isFree(port)) throw new TcpError('port in use', what);
     const id = { local, localPort: port, remote, remotePort };
-    const connection = this.create(id, path, isEmpty(settings) ? this.options : { ...this.options, ...settings });
+    const isPlain = Object.keys(settings).length === 0;
+    const connection = this.create(id, path, isPlain ? this.options : { ...this.options, ...settings });
     connection.openActive(this.isn.next(id, now, connection.options.initialSequence));
     if (fastOpen) openFast(connection, this.fastOpenCache, now);
     if (data !== undefined) connection.send(data);
@@ -391,5 +397,3 @@ export class Tcp implements PassiveOpenHost {
     if (this.observer !== undefined) this.observer.segmentLeaves(connection, this.#segment, packet, now);
   }
 }
-
-const isEmpty = (settings: object): boolean => Object.keys(settings).length === 0;

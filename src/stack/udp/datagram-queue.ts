@@ -60,6 +60,11 @@ export class DatagramQueue {
     return this.#count;
   }
 
+  /** Payload bytes that wait. */
+  get size(): number {
+    return this.#bytes.length;
+  }
+
   /** Payload bytes of the first datagram; -1 when there is none. */
   get nextLength(): number {
     return this.#count === 0 ? -1 : this.#records[this.#head * RECORD + LENGTH]!;

@@ -78,6 +78,11 @@ export class Demux<T> {
     );
   }
 
+  /** Every item, in no particular order. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const bindings of this.#byPort.values()) for (const { item } of bindings) yield item;
+  }
+
   /** Every binding on a local port. */
   onPort(localPort: number): ReadonlySet<Binding<T>> | undefined {
     return this.#byPort.get(localPort);

@@ -114,6 +114,11 @@ export class UdpEndpoint {
     return this.binding.remotePort !== 0;
   }
 
+  /** Payload bytes that wait: received and not read, and to be sent. */
+  get queued(): { readonly receive: number; readonly send: number } {
+    return { receive: this.#received.size, send: this.#outgoing.size };
+  }
+
   /** Payload bytes of the datagram that `receive` would give; -1 when there is none. */
   get nextLength(): number {
     return this.#received.nextLength;

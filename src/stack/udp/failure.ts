@@ -21,6 +21,8 @@ export interface UdpFailure {
   readonly reason: UdpFailureReason;
   readonly address: number;
   readonly port: number;
+  /** Whose ICMP error it was: the peer's, or that of a router on the way; absent when this host itself found out. */
+  readonly reporter?: number;
 }
 
 /**

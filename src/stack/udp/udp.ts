@@ -109,6 +109,11 @@ export class Udp implements UdpRegistry {
     return endpoint;
   }
 
+  /** Every open endpoint, by port. */
+  endpoints(): UdpEndpoint[] {
+    return [...this.#demux].sort((a, b) => a.binding.localPort - b.binding.localPort);
+  }
+
   /** How many endpoints are open. */
   get size(): number {
     return this.#demux.size;
@@ -166,10 +171,14 @@ export class Udp implements UdpRegistry {
    * What `pollTransmit` gave was lost: an ICMP error came back that quotes it (`reasonOf` has the word), or the host could
    * not send it. RFC 1122 §4.1.3.3: told to the endpoint that sent it. Of `sent` only the addresses and ports count.
    *
+   * @param reporter whose ICMP error it is, as a word
    * @returns false when it concerns nobody here
    */
-  onSendFailure(sent: Readonly<UdpOut>, reason: UdpFailureReason): boolean {
-    return this.#fail(sent.source, sent.sourcePort, sent.destination, sent.destinationPort, reason);
+  onSendFailure(sent: Readonly<UdpOut>, reason: UdpFailureReason, reporter?: number): boolean {
+    const { source, sourcePort, destination: address, destinationPort: port } = sent;
+    const binding = this.#demux.find(source, sourcePort, address, port);
+    binding?.item.onFailure({ reason, address, port, ...(reporter === undefined ? {} : { reporter }) });
+    return binding !== undefined;
   }
 
   /**
@@ -250,12 +259,6 @@ export class Udp implements UdpRegistry {
       else if (result !== undefined) result = 'UDP receive queue full';
     }
     return result;
-  }
-
-  #fail(localAddress: number, localPort: number, address: number, port: number, reason: UdpFailureReason): boolean {
-    const binding = this.#demux.find(localAddress, localPort, address, port);
-    binding?.item.onFailure({ reason, address, port });
-    return binding !== undefined;
   }
 }
 

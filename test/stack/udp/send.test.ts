@@ -211,6 +211,27 @@ test('RFC 1122 §4.1.3.3: an ICMP error reaches the endpoint that caused it, and
   expect(guilty.takeFailure()).toEqual({ reason: 'port unreachable', address: PEER, port: 53 });
 });
 
+test('whose ICMP error it was is told with it: a traceroute lives by that', () => {
+  const udp = newUdp();
+  const endpoint = open(udp);
+  endpoint.send(text('a'), PEER, 33_434);
+  expect(udp.onSendFailure(sent(udp)[0]!.fields, 'time to live exceeded', STRANGER)).toBe(true);
+  const failure = { reason: 'time to live exceeded', address: PEER, port: 33_434, reporter: STRANGER };
+  expect(endpoint.takeFailure()).toEqual(failure);
+});
+
+test('what is open and what waits in it can be listed', () => {
+  const udp = newUdp();
+  const [second, first] = [open(udp, { port: 2_000 }), open(udp, { port: 1_000 })];
+  second.send(text('four'), PEER, 53);
+  expect(udp.endpoints().map(({ binding, queued }) => [binding.localPort, queued])).toEqual([
+    [1_000, { receive: 0, send: 0 }],
+    [2_000, { receive: 0, send: 4 }],
+  ]);
+  first.close();
+  expect(udp.endpoints()).toEqual([second]);
+});
+
 test('RFC 1122 §4.1.3.3: a connected endpoint hears of its own peer, the last failure counts', () => {
   const udp = newUdp();
   const client = open(udp);

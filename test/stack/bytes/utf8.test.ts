@@ -1,7 +1,7 @@
 /** UTF-8 against the host's own. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeUtf8, encodeUtf8 } from '../../../src/capture/file/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../src/stack/bytes/utf8.ts';
 
 test('RFC 3629: encodes as TextEncoder does, half surrogate pairs included', () => {
   fc.assert(
