@@ -42,6 +42,8 @@ export class Cable {
   constructor(clock: Clock, options: CableOptions = {}, back: CableOptions = options) {
     this.a = new CableEnd(clock, options, this.#towardsB, this.#towardsA);
     this.b = new CableEnd(clock, back, this.#towardsA, this.#towardsB);
+    this.a.peer = this.b;
+    this.b.peer = this.a;
   }
 
   /** Pulls the plug: what is on the way is lost, and so is what is sent until `plug`. */
@@ -76,6 +78,10 @@ export class CableEnd implements LinkDevice {
   /** Those among them that the queue marked as having experienced congestion. */
   marked = 0;
   connected = true;
+  /** Told when a frame is on its way to this end. */
+  onSooner: (() => void) | undefined = undefined;
+  /** The other end. */
+  peer: CableEnd | undefined = undefined;
   /** Told when a frame has joined the queue, or found it full. */
   onQueueChange: ((now: Micros) => void) | undefined = undefined;
   readonly #clock: Clock;
@@ -112,6 +118,7 @@ export class CableEnd implements LinkDevice {
     copy.checksumVouched = copy.checksumStart > 0;
     this.#outgoing.insert(copy, left + this.#delay);
     this.sent++;
+    this.peer?.onSooner?.();
     return true;
   }
 

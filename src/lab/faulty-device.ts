@@ -27,6 +27,7 @@ const RETRY_AFTER = 1 * MILLISECOND;
 export class FaultyDevice implements LinkDevice, Machine {
   readonly mtu: number;
   readonly offload: Offload = NO_OFFLOAD;
+  onSooner: (() => void) | undefined = undefined;
   /** What stands behind the faults. */
   readonly inner: LinkDevice & Partial<Timed>;
   readonly #clock: Clock;
@@ -46,6 +47,7 @@ export class FaultyDevice implements LinkDevice, Machine {
     if (checksum || gsoMaxSize > 0) throw new RangeError('faults need a device without offload: open it with offload off');
     this.mtu = inner.mtu;
     this.inner = inner;
+    if ('onSooner' in inner) inner.onSooner = () => this.onSooner?.();
     this.#clock = clock;
     const { script, injections = [] } = options;
     const inwards = (injection: Injection, now: Micros): void => this.#inbound.inject(injection, now);

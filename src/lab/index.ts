@@ -42,5 +42,6 @@ export type { Clock, Machine, Timed } from './machine.ts';
 export type { RouterOptions, RouterPort } from './router.ts';
 export { Router, router } from './router.ts';
 export { Sleepers } from './sleepers.ts';
+export { Timers } from './timers.ts';
 export type { RunOptions, WorldOptions } from './world.ts';
 export { World } from './world.ts';

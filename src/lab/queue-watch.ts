@@ -6,6 +6,7 @@ import type { Machine } from './machine.ts';
 
 /** A machine of its own, so that a frame that leaves is seen when it leaves and not when somebody looks. */
 export class QueueWatch implements Machine {
+  onSooner: (() => void) | undefined = undefined;
   readonly #end: CableEnd;
   readonly #name: { readonly cable: string; readonly end: 'a' | 'b' };
   readonly #sink: SeriesSink;
@@ -17,7 +18,10 @@ export class QueueWatch implements Machine {
     this.#end = end;
     this.#name = name;
     this.#sink = sink;
-    end.onQueueChange = (now) => this.run(now);
+    end.onQueueChange = (now) => {
+      this.run(now);
+      this.onSooner?.();
+    };
   }
 
   /** Says how long the queue is, when that is news. */

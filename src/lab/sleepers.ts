@@ -9,6 +9,7 @@ interface Sleep {
 }
 
 export class Sleepers implements Machine {
+  onSooner: (() => void) | undefined = undefined;
   readonly #asleep = new Set<Sleep>();
 
   run(now: Micros): void {
@@ -27,6 +28,9 @@ export class Sleepers implements Machine {
 
   /** Resolves when the clock has come there. */
   until(time: Micros): Promise<void> {
-    return new Promise((wake) => this.#asleep.add({ until: time, wake }));
+    return new Promise((wake) => {
+      this.#asleep.add({ until: time, wake });
+      this.onSooner?.();
+    });
   }
 }

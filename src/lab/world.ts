@@ -8,6 +8,7 @@ import type { CableOptions } from './cable.ts';
 import { Cable } from './cable.ts';
 import type { Clock, Machine, Timed } from './machine.ts';
 import { QueueWatch } from './queue-watch.ts';
+import { Schedule, Station } from './schedule.ts';
 
 export interface WorldOptions {
   /** Everything random in the world comes from it; the same seed gives the same run. @default 1 */
@@ -26,14 +27,6 @@ export interface RunOptions {
   readonly limit?: Micros;
 }
 
-/** A machine with its name and with what makes it run. */
-interface Station {
-  readonly name: string;
-  readonly machine: Machine;
-  readonly parts: readonly Timed[];
-  woken: boolean;
-}
-
 const DEFAULT_LIMIT: Micros = 3_600 * SECOND;
 
 /** Passes over the machines at one instant before we say that time stands still. */
@@ -41,15 +34,16 @@ const MAX_PASSES = 100_000;
 
 /**
  * At each instant the machines that are due run, in the order in which they were added, until none is due; then promises
- * settle, which may wake machines again; only then does the clock move, to the next timeout. To find it every machine and
- * cable end is asked: a few nanoseconds each, and nobody has to be told when a frame is put on a cable.
+ * settle, which may wake machines again; only then does the clock move, to the next timeout.
  */
 export class World implements Clock {
   readonly random: Random;
-  /** Told that a machine was woken while no run goes on: in real time somebody has to begin one. */
+  /** Told that a machine has something to do sooner than was planned, while no run goes on: in real time somebody has to begin one. */
   onWake: (() => void) | undefined = undefined;
   readonly #settle: (() => Promise<void> | undefined) | undefined;
-  readonly #stations: Station[] = [];
+  readonly #schedule = new Schedule(() => {
+    if (!this.#running) this.onWake?.();
+  });
   readonly #byMachine = new Map<Machine, Station>();
   #now: Micros;
   #passes = 0;
@@ -71,9 +65,9 @@ export class World implements Clock {
    */
   add(name: string, machine: Machine, parts: readonly Timed[] = []): void {
     if (this.#byMachine.has(machine)) throw new RangeError(`${name} is in this world already`);
-    const station: Station = { name, machine, parts, woken: true }; // it may have something to do at once
-    this.#stations.push(station);
+    const station = new Station(name, machine, parts);
     this.#byMachine.set(machine, station);
+    this.#schedule.add(station);
   }
 
   /** A machine loses its power: it does not run any more, and what it had to do is not done. */
@@ -81,7 +75,7 @@ export class World implements Clock {
     const station = this.#byMachine.get(machine);
     if (station === undefined) return;
     this.#byMachine.delete(machine);
-    this.#stations.splice(this.#stations.indexOf(station), 1);
+    this.#schedule.remove(station);
   }
 
   /** A cable that lives by this clock. Its ends are to be parts of the machines that use them. */
@@ -101,15 +95,13 @@ export class World implements Clock {
    */
   wake(machine: Machine): void {
     const station = this.#byMachine.get(machine);
-    if (station !== undefined) station.woken = true;
+    if (station !== undefined) this.#schedule.wake(station);
     if (!this.#running) this.onWake?.();
   }
 
   /** When something is to happen next; not later than now: at once; NEVER: nothing will unless a machine is woken. */
   nextTimeout(): Micros {
-    let next = NEVER;
-    for (const station of this.#stations) next = station.woken ? this.#now : Math.min(next, dueAt(station));
-    return next;
+    return this.#schedule.next(this.#now);
   }
 
   /** Lets time pass until `done()` is true, which is asked after every instant. */
@@ -181,6 +173,7 @@ export class World implements Clock {
     if (this.#running) throw new Error('this world is running already: one run at a time');
     this.#running = true;
     this.#passes = 0;
+    this.#schedule.review(); // between two runs anything may have happened
   }
 
   #after(duration: Micros): Micros {
@@ -191,23 +184,10 @@ export class World implements Clock {
 
   /** Runs what is due now until nothing is, or until it is done. */
   #runInstant(done: () => boolean): void {
-    while (!done() && this.#pass()) {
+    while (!done() && this.#schedule.pass(this.#now)) {
       this.#passes++;
       if (this.#passes > MAX_PASSES) throw new Error(`time stands still at ${seconds(this.#now)}: ${this.#pending()}`);
     }
-  }
-
-  /** Runs every machine that is due, once. False when none was. */
-  #pass(): boolean {
-    let someRan = false;
-    for (const station of this.#stations) {
-      if (!station.woken && dueAt(station) > this.#now) continue;
-      station.woken = false;
-      for (const part of station.parts) part.run?.(this.#now);
-      station.machine.run(this.#now);
-      someRan = true;
-    }
-    return someRan;
   }
 
   /** Moves the clock to what is due next. False when that lies beyond the deadline. */
@@ -222,26 +202,24 @@ export class World implements Clock {
   }
 
   #notDone(deadline: Micros): Error {
-    const idle = this.#stations.every((station) => dueAt(station) === NEVER);
+    const idle = this.#stations().every((station) => station.nextTimeout() === NEVER);
     const why = idle ? 'nothing is left that could happen' : `the limit is ${seconds(deadline)}`;
     return new Error(`not done at ${seconds(this.#now)} of virtual time, and ${why} (${this.#pending()})`);
   }
 
   #pending(): string {
-    if (this.#stations.length === 0) return 'no machines';
-    return this.#stations.map((station) => `${station.name}: ${pendingOf(station)}`).join(', ');
+    const stations = this.#stations();
+    if (stations.length === 0) return 'no machines';
+    return stations.map((station) => `${station.name}: ${pendingOf(station)}`).join(', ');
+  }
+
+  #stations(): Station[] {
+    return [...this.#byMachine.values()];
   }
 }
 
-/** When the machine is to run because of itself or of one of its parts. */
-function dueAt({ machine, parts }: Station): Micros {
-  let due = machine.nextTimeout();
-  for (const part of parts) due = Math.min(due, part.nextTimeout());
-  return due;
-}
-
 function pendingOf(station: Station): string {
-  const due = dueAt(station);
+  const due = station.nextTimeout();
   return due === NEVER ? 'idle' : `due at ${seconds(due)}`;
 }
 

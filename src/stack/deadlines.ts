@@ -18,8 +18,8 @@ export interface Timed {
  * that costs nothing here: the entry comes to the top early once and is then put where it belongs. Only a deadline that
  * moved earlier must move its entry at once.
  */
-export class Deadlines {
-  readonly #heap: Timed[] = [];
+export class Deadlines<T extends Timed = Timed> {
+  readonly #heap: T[] = [];
   /** The deadlines as the heap knows them: never later than the true ones. Side by side, so that sifting follows no pointer. */
   readonly #keys: Micros[] = [];
 
@@ -29,7 +29,7 @@ export class Deadlines {
   }
 
   /** Takes note of an item's deadline: to be called after anything that may have moved it earlier. */
-  schedule(item: Timed): void {
+  schedule(item: T): void {
     const due = item.nextTimeout();
     if (item.deadlineIndex < 0) {
       if (due === NEVER) return;
@@ -42,7 +42,7 @@ export class Deadlines {
   }
 
   /** Forgets an item; does nothing when it is absent. */
-  remove(item: Timed): void {
+  remove(item: T): void {
     const index = item.deadlineIndex;
     if (index < 0) return;
     item.deadlineIndex = -1;
@@ -59,6 +59,14 @@ export class Deadlines {
       this.#refresh(top, due);
     }
     return NEVER;
+  }
+
+  /** Removes what is due first; undefined: nothing is. For who calls it in an order of its own. */
+  takeDue(now: Micros): T | undefined {
+    if (this.next() > now) return undefined;
+    const item = this.#heap[0];
+    if (item !== undefined) this.remove(item);
+    return item;
   }
 
   /**
@@ -79,18 +87,18 @@ export class Deadlines {
     return calls;
   }
 
-  #refresh(item: Timed, due: Micros): void {
+  #refresh(item: T, due: Micros): void {
     if (due === NEVER) this.remove(item);
     else this.#place(item, due, item.deadlineIndex);
   }
 
   /** Puts an item where its key belongs, starting from a place that is its own or free. */
-  #place(item: Timed, key: Micros, index: number): void {
+  #place(item: T, key: Micros, index: number): void {
     if (index > 0 && key < this.#keys[(index - 1) >>> 1]!) this.#siftUp(item, key, index);
     else this.#siftDown(item, key, index);
   }
 
-  #siftUp(item: Timed, key: Micros, from: number): void {
+  #siftUp(item: T, key: Micros, from: number): void {
     let index = from;
     while (index > 0) {
       const above = (index - 1) >>> 1;
@@ -102,7 +110,7 @@ export class Deadlines {
     this.#put(item, key, index);
   }
 
-  #siftDown(item: Timed, key: Micros, from: number): void {
+  #siftDown(item: T, key: Micros, from: number): void {
     const length = this.#heap.length;
     let index = from;
     for (let below = 2 * index + 1; below < length; below = 2 * index + 1) {
@@ -116,7 +124,7 @@ export class Deadlines {
     this.#put(item, key, index);
   }
 
-  #put(item: Timed, key: Micros, index: number): void {
+  #put(item: T, key: Micros, index: number): void {
     this.#heap[index] = item;
     this.#keys[index] = key;
     item.deadlineIndex = index;

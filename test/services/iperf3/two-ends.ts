@@ -1,6 +1,7 @@
 /** An iperf3 client and an iperf3 server on two stacks and a cable, in virtual time. */
 
 import type { World } from '../../../src/lab/index.ts';
+import { Timers } from '../../../src/lab/index.ts';
 import type { Iperf3ClientOptions } from '../../../src/services/iperf3/client.ts';
 import { runIperf3 } from '../../../src/services/iperf3/client.ts';
 import type { Begin, Interval, Summary, TestObserver } from '../../../src/services/iperf3/observer.ts';
@@ -9,35 +10,18 @@ import type { Iperf3ServerOptions } from '../../../src/services/iperf3/server.ts
 import { startIperf3 } from '../../../src/services/iperf3/server.ts';
 import type { Service } from '../../../src/services/service.ts';
 import type { Timekeeper } from '../../../src/services/timekeeper.ts';
-import type { Micros } from '../../../src/stack/index.ts';
-import { ipv4, MILLISECOND, NEVER, SECOND } from '../../../src/stack/index.ts';
+import { ipv4, MILLISECOND, SECOND } from '../../../src/stack/index.ts';
 import type { TwoHosts, TwoHostsOptions } from '../../two-hosts.ts';
 import { twoHosts } from '../../two-hosts.ts';
 
 export const BOB = ipv4('10.0.0.2');
 export const PORT = 5201;
 
-/** The clock of a world with timers: a machine that calls whoever's time has come. */
+/** The clock of a world for services. */
 export function worldTimekeeper(world: World): Timekeeper {
-  const waiting = new Set<{ readonly due: Micros; readonly call: () => void }>();
-  world.add('timers', {
-    run(now: Micros): void {
-      for (const one of waiting) {
-        if (one.due > now) continue;
-        waiting.delete(one);
-        one.call();
-      }
-    },
-    nextTimeout: (): Micros => [...waiting].reduce((next, { due }) => Math.min(next, due), NEVER),
-  });
-  return {
-    now: () => world.now,
-    after(delay, call) {
-      const one = { due: world.now + delay, call };
-      waiting.add(one);
-      return () => waiting.delete(one);
-    },
-  };
+  const timers = new Timers(world);
+  world.add('timers', timers);
+  return timers;
 }
 
 /** Everything that an end of a test told. */
