@@ -24,6 +24,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'stack/tcp': ['stack/wire', 'stack/bytes', 'stack/time', 'stack/random', 'stack/ports', 'stack/deadlines'],
   stack: ['stack'],
   services: ['stack/index'],
+  // arithmetic of addresses, for the command line and for pages
+  subnet: ['stack/ip/prefix', 'stack/wire'],
   explain: ['stack', 'capture/record', 'capture/series'],
   lab: ['stack', 'capture/record', 'capture/series', 'explain'],
   capture: ['stack/wire', 'stack/bytes', 'stack/time', 'stack/device'],
@@ -43,7 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'replay/translate': [],
   drill: ['stack', 'lab', 'capture', 'replay/translate'],
   scenarios: ['stack', 'lab', 'capture', 'services'],
-  node: ['stack', 'services', 'lab', 'capture', 'drill', 'scenarios', 'explain', 'replay'],
+  node: ['stack', 'services', 'lab', 'capture', 'drill', 'scenarios', 'explain', 'replay', 'subnet'],
 };
 /** Only this room may speak to the operating system. */
 const MAY_IMPORT_PACKAGES = 'node';

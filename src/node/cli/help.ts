@@ -98,6 +98,13 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack capture diff a.pcapng b.pcapng --ignore time,mac,ip.id,isn,ports', 'two recordings of the same thing'],
   ],
   'capture merge': [['tapstack capture merge client.pcapng server.pcap -o both.pcapng', 'both ends of a wire']],
+  subnet: [
+    ['tapstack subnet 192.168.99.254/20', 'network, mask, hosts, bits, block'],
+    ['tapstack subnet 192.168.99.254 255.255.240.0', 'the same with a mask'],
+    ['tapstack subnet 10.0.0.1/24 10.0.0.200', 'do they share a network?'],
+    ['tapstack subnet 192.168.10.0/24 --split 4', 'four parts; --split /27: parts of that size'],
+    ['tapstack subnet 192.168.10.0/24 --hosts sales=50,it=20,link=2', 'a plan with a network for each'],
+  ],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],
     ['sudo tapstack nc -l 5000', 'from: nc 10.0.0.2 5000'],

@@ -145,6 +145,13 @@ const LOADED_WHEN_NAMED: readonly LoadedCommand[] = [
     summary: 'captures: read, draw, compare and cut them',
     load: async () => (await import('./capture/program.ts')).addCapture,
   },
+  {
+    heading: 'Addresses are reckoned:',
+    name: 'subnet',
+    argument: '<address...>',
+    summary: 'a network, its mask, hosts and bits; parts and plans of it',
+    load: async () => (await import('./subnet.ts')).addSubnet,
+  },
 ];
 
 interface LoadedCommand {
