@@ -86,8 +86,8 @@ export class Station {
   }
 
   /** Another wire for the same stack. */
-  also(address: string, more: Partial<InterfaceOptions> = {}): TestDevice {
-    const device = new TestDevice();
+  also(address: string, more: Partial<InterfaceOptions> = {}, mtu = 1500): TestDevice {
+    const device = new TestDevice(mtu);
     this.devices.push(device);
     this.stack.addInterface(device, { mac: macOf(address.split('/')[0]!), addresses: [address], ...more });
     return device;

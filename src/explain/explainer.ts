@@ -62,8 +62,9 @@ export class Explainer implements StackObserver {
     this.#forget();
   }
 
-  dropped(reason: DropReason): void {
+  dropped(reason: DropReason, rule: string): void {
     this.#drop = reason;
+    if (rule !== '') this.#dropDetail = rule;
   }
 
   fragmentTaken(fragments: number, whole: number): void {

@@ -8,7 +8,7 @@ export function observers(...given: readonly (StackObserver | undefined)[]): Sta
   return {
     frameArrives: (packet, from, now) => all.forEach((one) => void one.frameArrives(packet, from, now)),
     frameDone: (from, now) => all.forEach((one) => void one.frameDone(from, now)),
-    dropped: (reason) => all.forEach((one) => void one.dropped(reason)),
+    dropped: (reason, rule) => all.forEach((one) => void one.dropped(reason, rule)),
     fragmentTaken: (fragments, bytes) => all.forEach((one) => void one.fragmentTaken(fragments, bytes)),
     pathMtuLearnt: (destination, mtu) => all.forEach((one) => void one.pathMtuLearnt(destination, mtu)),
     connectionBegins: (connection) => all.forEach((one) => void one.connectionBegins(connection)),

@@ -10,8 +10,8 @@ export interface StackObserver extends TcpObserver {
   frameArrives(packet: Packet, from: NetworkInterface, now: Micros): void;
   /** The host is done with the frame that arrived last: what it did to it is done. Called also when that went wrong. */
   frameDone(from: NetworkInterface, now: Micros): void;
-  /** What arrived was dropped. */
-  dropped(reason: DropReason): void;
+  /** What arrived was dropped. @param rule the name of the rule that did it; empty when it was none */
+  dropped(reason: DropReason, rule: string): void;
   /** A fragment was put with the others of its datagram. @param bytes of the datagram when it is whole; 0: some are missing */
   fragmentTaken(fragments: number, bytes: number): void;
   /** A router said what the path takes. @param destination IPv4 address as a word */

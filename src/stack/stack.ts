@@ -4,15 +4,16 @@ import { Deadlines } from './deadlines.ts';
 import type { LinkDevice } from './device.ts';
 import type { DropReason } from './host/counters.ts';
 import { Counters } from './host/counters.ts';
-import type { ErrorObserver } from './host/guard.ts';
+import { Forwarder } from './host/forward.ts';
 import { Guard } from './host/guard.ts';
 import { Icmp } from './host/icmp.ts';
 import { IcmpDispatch } from './host/icmp-dispatch.ts';
-import type { DropObserver, Protocols } from './host/input.ts';
+import type { Protocols } from './host/input.ts';
 import { Input } from './host/input.ts';
 import type { LinkObserver } from './host/interface.ts';
 import { NetworkInterface } from './host/interface.ts';
 import { Output } from './host/output.ts';
+import { Rules } from './host/packet-hooks.ts';
 import { AddressTable } from './ip/address-table.ts';
 import { IcmpRateLimit } from './ip/icmp-rate-limit.ts';
 import { Identification } from './ip/identification.ts';
@@ -21,10 +22,9 @@ import type { InterfaceAddress } from './ip/prefix.ts';
 import { DEFAULT_PREFIX, parseInterfaceAddress } from './ip/prefix.ts';
 import type { InterfaceId } from './ip/route-table.ts';
 import { RouteTable } from './ip/route-table.ts';
-import type { ArpEvent, ArpOptions } from './link/arp-cache.ts';
+import type { ArpEvent } from './link/arp-cache.ts';
 import type { StackObserver } from './observer.ts';
-import type { Random } from './random.ts';
-import type { TcpOptions } from './tcp/options.ts';
+import type { InterfaceOptions, StackOptions } from './stack-options.ts';
 import { Tcp } from './tcp/tcp.ts';
 import { TcpOutput } from './tcp/tcp-output.ts';
 import type { Micros } from './time.ts';
@@ -32,46 +32,11 @@ import { MILLISECOND } from './time.ts';
 import { Udp, UdpOut } from './udp/udp.ts';
 import { parseV4 } from './wire/ip-address.ts';
 import * as ipv4 from './wire/ipv4.ts';
-import type { MacAddress } from './wire/mac-address.ts';
 import { returnRoute } from './wire/source-route.ts';
 import * as tcpWire from './wire/tcp.ts';
 import * as udpWire from './wire/udp.ts';
 
-export interface StackOptions {
-  /** Numbers that must not be guessed: initial sequence numbers, ports, keys. In a lab: seeded ones. */
-  readonly random: Random;
-  /** Called when there is work outside of `run`: an application wrote, connected or closed. */
-  readonly wake?: () => void;
-  /** Told about every packet dropped on its way in. */
-  readonly onDrop?: DropObserver;
-  /** Watches the host at work. */
-  readonly observer?: StackObserver | undefined;
-  /**
-   * Told what an application threw when the stack called it: an owner's `notify`, an echo listener, `onDrop`. The run goes on
-   * as if it had not. @default `run` throws the first such error when everything else is done
-   */
-  readonly onError?: ErrorObserver;
-  /**
-   * Take packets that came by a source route, and answer on TCP by the way back (RFC 9293 §3.9.2.1). They let outsiders reach
-   * what no route of theirs leads to: RFC 7126 §4.3 and §4.4 advise against it. @default false
-   */
-  readonly acceptSourceRoutes?: boolean;
-  /** Defaults for every connection. */
-  readonly tcp?: Partial<TcpOptions>;
-  /** The time at which the host comes up. @default 0 */
-  readonly now?: Micros;
-}
-
-export interface InterfaceOptions {
-  /** @default 'eth0', 'eth1', ... */
-  readonly name?: string;
-  readonly mac: MacAddress;
-  /** Addresses with their prefix, such as 10.0.0.2/24; the first is the primary one. */
-  readonly addresses: readonly string[];
-  /** The router for everything that is not on the link. */
-  readonly gateway?: string;
-  readonly arp?: Partial<ArpOptions>;
-}
+export type { InterfaceOptions, StackOptions } from './stack-options.ts';
 
 /** Frames taken from one device before the others, the timers and the senders have their turn. */
 const RECEIVE_BUDGET = 256;
@@ -97,6 +62,9 @@ export class Stack implements LinkObserver {
   readonly #input: Input;
   readonly #output: Output;
   readonly #dispatch: IcmpDispatch;
+  readonly #forwarder: Forwarder | undefined;
+  /** It passes on or rewrites what others have made: no device may have left work in it. */
+  readonly #needsWirePackets: boolean;
   readonly #deadlines = new Deadlines();
   readonly #in = new Packet();
   readonly #out = new Packet();
@@ -118,7 +86,9 @@ export class Stack implements LinkObserver {
     this.#now = now;
     this.startedAt = now;
     this.interfaces = this.#interfaces;
-    this.#output = new Output(this, new Identification(random), this.counters);
+    const rules = options.hooks && new Rules(options.hooks, this.#guard);
+    this.#needsWirePackets = rules !== undefined || options.forwarding !== undefined;
+    this.#output = new Output(this, new Identification(random), this.counters, rules);
     this.icmp = new Icmp(this, this.#output, new IcmpRateLimit(random, ICMP_PER_DESTINATION), this.counters, this.#guard);
     this.tcp = new Tcp(
       {
@@ -143,9 +113,13 @@ export class Stack implements LinkObserver {
     );
     this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu, observer);
     const { icmp, counters } = this;
+    const through = { topology: this, icmp, output: this.#output, counters, rules };
+    this.#forwarder = options.forwarding && new Forwarder(through, options.forwarding);
     this.#input = new Input({
       topology: this,
       icmp,
+      forwarder: this.#forwarder,
+      rules,
       protocols: this.#protocols(),
       counters,
       guard: this.#guard,
@@ -160,8 +134,11 @@ export class Stack implements LinkObserver {
     return this.#now;
   }
 
-  /** @throws RangeError when an address or the gateway cannot be read or reached */
+  /** @throws RangeError when an address or the gateway cannot be read or reached, or a router's device has offload on */
   addInterface(device: LinkDevice, options: InterfaceOptions): NetworkInterface {
+    const { checksum, gsoMaxSize, usoMaxSize } = device.offload;
+    if (this.#needsWirePackets && (checksum || gsoMaxSize > 0 || usoMaxSize > 0))
+      throw new RangeError('a host that forwards or has packet hooks works on what is on the wire: its devices have offload off');
     const id = this.#interfaces.size + 1;
     const { name = `eth${id - 1}`, mac, arp = {} } = options;
     const added = new NetworkInterface(device, { id, name, mac, arp }, this.counters);
@@ -182,7 +159,7 @@ export class Stack implements LinkObserver {
     const { prefix } = address;
     const isKnown = this.routes.list().some((r) => r.interfaceId === to.id && r.gateway === undefined && r.prefix.equals(prefix));
     // of several addresses in one network the first is the one that is sent from
-    if (!isKnown) this.routes.add({ prefix, interfaceId: to.id, source: address.address });
+    if (!isKnown) this.routes.add({ prefix, interfaceId: to.id, source: address.address, origin: 'connected' });
     to.arp.announce(address.address, this.#now);
     this.wake();
   }
@@ -249,7 +226,9 @@ export class Stack implements LinkObserver {
 
   /** Nobody answered ARP: whoever sent the packet learns it at once. */
   onUnreachable(packet: Packet): void {
-    if (ipv4.protocol(packet.view, packet.start) === ipv4.PROTOCOL_ICMP) this.icmp.onUnreachable(packet, this.#now);
+    const isForwarded = this.#forwarder !== undefined && !this.addresses.owns(ipv4.source(packet.view, packet.start));
+    if (isForwarded) this.#forwarder?.onUnreachable(packet, this.#now);
+    else if (ipv4.protocol(packet.view, packet.start) === ipv4.PROTOCOL_ICMP) this.icmp.onUnreachable(packet, this.#now);
     else this.#dispatch.unreachable(packet);
   }
 

@@ -1,7 +1,8 @@
 /** Nothing is dropped in silence: every reason there is, provoked once, and the few that nothing can provoke, with why. */
 import { describe, expect, test } from 'vitest';
 import type { DropReason } from '../../src/stack/host/counters.ts';
-import { DROP_REASONS } from '../../src/stack/host/counters.ts';
+import { DROP_REASONS, FORWARD_DROPS } from '../../src/stack/host/counters.ts';
+import { parsePrefix } from '../../src/stack/ip/prefix.ts';
 import type { Connection } from '../../src/stack/tcp/connection.ts';
 import { SECOND } from '../../src/stack/time.ts';
 import { ipv4 } from '../../src/stack/wire/ip-address.ts';
@@ -10,7 +11,7 @@ import { BROADCAST } from '../../src/stack/wire/mac-address.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../../src/stack/wire/tcp.ts';
 import type { TcpOptions } from '../capture/frames.ts';
 import { A, arpFrame, B, macOf, pattern, tcpFrame } from '../capture/frames.ts';
-import type { IpSpec } from '../station.ts';
+import type { IpSpec, StationOptions } from '../station.ts';
 import { fragmentsOf, icmpMessage, ipFrame, packetOf, Station, udpMessage, viewOf } from '../station.ts';
 
 /** A frame with some of its bytes replaced. */
@@ -60,6 +61,30 @@ const segment =
   (flags: number, options: TcpOptions = {}, agreed: TcpOptions['segment'] = {}): Scene =>
   (s) =>
     accepted(s, agreed).says(flags, options);
+
+/** A packet that a router is to pass on, and what stands in its way. */
+const through =
+  (spec: IpSpec): Scene =>
+  (s) => {
+    s.also('10.1.0.1/24');
+    for (const [network, kind] of Object.entries({
+      '10.2.0.0/16': 'blackhole',
+      '10.3.0.0/16': 'unreachable',
+      '10.4.0.0/16': 'prohibit',
+    }))
+      s.stack.routes.add({ prefix: parsePrefix(network), interfaceId: 0, kind: kind as 'blackhole' });
+    s.sends(ipFrame({ ...echo, to: '10.1.0.9', ...spec }));
+  };
+const ROUTER: StationOptions = {
+  forwarding: { checkSourcePath: true },
+  hooks: { forward: ({ view, network }) => (view.getUint8(network + 1) === 99 ? 'no class 99' : 'accept') },
+};
+
+/** The few that need another host than a plain one. */
+const optionsFor = (reason: string): StationOptions => {
+  if (reason.startsWith('neighbour table')) return { interface: { addresses: [`${B}/16`] } };
+  return (FORWARD_DROPS as readonly string[]).includes(reason) ? ROUTER : {};
+};
 
 const SCENES: Partial<Record<DropReason, Scene>> = {
   'frame too short': frame(new Uint8Array(13)),
@@ -220,6 +245,16 @@ const SCENES: Partial<Record<DropReason, Scene>> = {
     s.device.isFull = true;
     times(514, () => ping(s, A));
   },
+
+  'destination is a reserved address': through({ to: '250.0.0.1' }),
+  'link-local addresses are not forwarded': through({ to: '169.254.1.1' }),
+  'time to live exceeded in transit': through({ ttl: 1 }),
+  'directed broadcast not forwarded': through({ to: '10.1.0.255' }),
+  'source came by another way': through({ from: '192.0.2.1' }),
+  'its route is a black hole': through({ to: '10.2.0.1' }),
+  'its route says unreachable': through({ to: '10.3.0.1' }),
+  'its route is prohibited': through({ to: '10.4.0.1' }),
+  'dropped by a rule': through({ trafficClass: 99 }),
 };
 
 /** What the table cannot have, and why. */
@@ -231,7 +266,7 @@ const IMPOSSIBLE: Partial<Record<DropReason, string>> = {
 
 describe('every reason for a drop is counted under its name', () => {
   test.each(Object.entries(SCENES))('%s', (reason, scene) => {
-    const s = new Station(reason.startsWith('neighbour table') ? { interface: { addresses: [`${B}/16`] } } : {});
+    const s = new Station(optionsFor(reason));
     scene(s);
     s.runs();
     expect(s.stack.drops()[reason]).toBeGreaterThan(0);

@@ -2,6 +2,7 @@
 
 import { REPORT_DROPS } from '../ip/icmp-report.ts';
 import { ADDRESS_DROPS, HEADER_DROPS } from '../ip/input.ts';
+import { MARTIAN_DROPS } from '../ip/martians.ts';
 import { REASSEMBLY_DROPS } from '../ip/reassemble.ts';
 import { ARP_DROPS } from '../link/arp-cache.ts';
 import { LINK_DROPS } from '../link/ethernet-link.ts';
@@ -26,6 +27,18 @@ export const HOST_DROPS = [
   'device queue full',
 ] as const;
 
+/** Drops of what goes through, or would. */
+export const FORWARD_DROPS = [
+  ...MARTIAN_DROPS,
+  'time to live exceeded in transit',
+  'directed broadcast not forwarded',
+  'source came by another way',
+  'its route is a black hole',
+  'its route says unreachable',
+  'its route is prohibited',
+  'dropped by a rule',
+] as const;
+
 export const DROP_REASONS = [
   ...LINK_DROPS,
   ...ARP_DROPS,
@@ -37,6 +50,7 @@ export const DROP_REASONS = [
   ...UDP_DROPS,
   ...TCP_DROPS,
   ...HOST_DROPS,
+  ...FORWARD_DROPS,
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -55,6 +69,8 @@ export class Counters {
   udpOut = 0;
   tcpIn = 0;
   tcpOut = 0;
+  /** Packets that went through, those in pieces counted once. */
+  forwarded = 0;
   fragmentsOut = 0;
   /** Fragments that arrived and wait for the others of their datagram. */
   fragmentsHeld = 0;

@@ -220,14 +220,26 @@ export class Icmp {
   }
 }
 
+/** By code; what the capture shows. */
+const WHY_UNREACHABLE: Readonly<Record<number, string>> = {
+  [icmp.NET_UNREACHABLE]: 'no route leads there',
+  [icmp.HOST_UNREACHABLE]: 'nobody there answers',
+  [icmp.PROTOCOL_UNREACHABLE]: 'nobody here speaks the protocol',
+  [icmp.PORT_UNREACHABLE]: 'nobody listens on the port',
+  [icmp.FRAGMENTATION_NEEDED]: 'too long for the next link, and not to be cut',
+  [icmp.ADMINISTRATIVELY_PROHIBITED]: 'it may not go there',
+};
+
 /** In the words that the capture shows. */
 function whyReported(type: number, code: number): string {
   switch (type) {
     case icmp.TIME_EXCEEDED:
-      return 'fragments of it never came: reassembly timed out';
+      return code === icmp.TTL_EXCEEDED ? 'its time to live ran out here' : 'fragments of it never came: reassembly timed out';
+    case icmp.REDIRECT:
+      return 'another router of its own network is nearer';
     case icmp.PARAMETER_PROBLEM:
       return 'an IP option in it is malformed';
     default:
-      return code === icmp.PROTOCOL_UNREACHABLE ? 'nobody here speaks the protocol' : 'nobody listens on the port';
+      return WHY_UNREACHABLE[code] ?? 'it cannot be delivered';
   }
 }

@@ -2,6 +2,7 @@
 import { Packet } from '../bytes/packet.ts';
 import type { Timed } from '../deadlines.ts';
 import { restOfPointer } from '../ip/icmp-errors.ts';
+import type { Arrival } from '../ip/input.ts';
 import { checkAddresses, checkHeader } from '../ip/input.ts';
 import { Reassembler } from '../ip/reassemble.ts';
 import { classify, isGroupFrame } from '../link/ethernet-link.ts';
@@ -13,10 +14,12 @@ import * as ipv4 from '../wire/ipv4.ts';
 import { findFault } from '../wire/ipv4-options.ts';
 import { isUnderWay } from '../wire/source-route.ts';
 import type { Counters, DropReason } from './counters.ts';
+import type { Forwarder } from './forward.ts';
 import type { Guard } from './guard.ts';
 import type { Icmp, Origin } from './icmp.ts';
 import type { NetworkInterface } from './interface.ts';
 import type { Topology } from './output.ts';
+import type { Rules } from './packet-hooks.ts';
 
 /** Who takes what IPv4 carries. Each says why it did not. */
 export interface Protocols {
@@ -26,8 +29,8 @@ export interface Protocols {
   onIcmp(packet: Packet, toMany: boolean, now: Micros): DropReason | undefined;
 }
 
-/** Told about every packet that is dropped, while its bytes are still there. */
-export type DropObserver = (reason: DropReason, packet: Packet) => void;
+/** Told about every packet that is dropped, while its bytes are still there. @param rule as `StackObserver.dropped` */
+export type DropObserver = (reason: DropReason, packet: Packet, rule: string) => void;
 
 /** What the way in is made of. */
 export interface InputParts {
@@ -38,6 +41,9 @@ export interface InputParts {
   readonly guard: Guard;
   /** RFC 7126 §4.3 and §4.4: refused by default. */
   readonly acceptSourceRoutes: boolean;
+  /** Of a router: takes what is for others. */
+  readonly forwarder: Forwarder | undefined;
+  readonly rules: Rules | undefined;
   readonly onDrop: DropObserver | undefined;
   readonly observer: StackObserver | undefined;
 }
@@ -53,16 +59,33 @@ export class Input implements Timed {
   readonly #expired = new Packet();
   readonly #guard: Guard;
   readonly #acceptSourceRoutes: boolean;
+  readonly #forwarder: Forwarder | undefined;
+  readonly #rules: Rules | undefined;
+  /** Where the packet at hand came from; undefined: from ourselves. */
+  #from: NetworkInterface | undefined = undefined;
   readonly #onDrop: DropObserver | undefined;
   readonly #observer: StackObserver | undefined;
 
-  constructor({ topology, icmp, protocols, counters, guard, acceptSourceRoutes, onDrop, observer }: InputParts) {
+  constructor({
+    topology,
+    icmp,
+    protocols,
+    counters,
+    guard,
+    acceptSourceRoutes,
+    forwarder,
+    rules,
+    onDrop,
+    observer,
+  }: InputParts) {
     this.#topology = topology;
     this.#icmp = icmp;
     this.#protocols = protocols;
     this.#counters = counters;
     this.#guard = guard;
     this.#acceptSourceRoutes = acceptSourceRoutes;
+    this.#forwarder = forwarder;
+    this.#rules = rules;
     this.#onDrop = onDrop;
     this.#observer = observer;
   }
@@ -75,7 +98,9 @@ export class Input implements Timed {
   onTimeout(now: Micros): void {
     this.reassembler.onTimeout(now);
     while (this.reassembler.pollExpired(this.#expired)) {
-      const route = this.#topology.routes.lookup(ipv4.source(this.#expired.view, this.#expired.network));
+      const { view, network } = this.#expired;
+      if (!this.#topology.addresses.owns(ipv4.destination(view, network))) continue; // put together for a rule, not for us
+      const route = this.#topology.routes.lookup(ipv4.source(view, network));
       const origin = { id: route?.interfaceId ?? 0, isGroupFrame: false, isLoopback: false };
       this.#icmp.report(this.#expired, origin, icmp.TIME_EXCEEDED, icmp.REASSEMBLY_TIME_EXCEEDED, 0, now);
     }
@@ -92,6 +117,7 @@ export class Input implements Timed {
       this.#origin.id = from.id;
       this.#origin.isGroupFrame = isGroupFrame(view, start);
       this.#origin.isLoopback = false;
+      this.#from = from;
       this.#drop(this.#onIpv4(packet, this.#origin, now), packet);
     } else if (kind === 'arp') {
       this.#counters.arpIn++;
@@ -108,6 +134,7 @@ export class Input implements Timed {
     this.#origin.id = 0;
     this.#origin.isGroupFrame = false;
     this.#origin.isLoopback = true;
+    this.#from = undefined;
     this.#drop(this.#onIpv4(packet, this.#origin, now), packet);
   }
 
@@ -117,22 +144,51 @@ export class Input implements Timed {
     const fault = checkHeader(view, packet.network, packet.end, this.#acceptSourceRoutes);
     if (fault !== 'ok' && fault !== 'IP option malformed') return fault;
     packet.end = packet.network + ipv4.totalLength(view, packet.network); // what lies behind is Ethernet's padding
+    if (this.#rules === undefined || this.#from === undefined || fault !== 'ok') return this.#route(packet, origin, fault, now);
+    const verdict = this.#prerouting(this.#rules, this.#from, packet, now);
+    return verdict === 'accept' ? this.#route(packet, origin, fault, now) : verdict;
+  }
+
+  /** @returns undefined for a fragment that waits for the others */
+  #prerouting(rules: Rules, from: NetworkInterface, packet: Packet, now: Micros): DropReason | 'accept' | undefined {
+    packet.start = packet.network;
+    if (rules.hooks.wholeDatagrams === true && ipv4.isFragment(packet.view, packet.network)) {
+      const verdict = this.#together(packet, now);
+      if (verdict !== 'complete') return verdict;
+    }
+    return rules.arrives(packet, from, now) ? 'accept' : 'dropped by a rule';
+  }
+
+  /** Whom is it for? */
+  #route(packet: Packet, origin: Origin, fault: 'ok' | 'IP option malformed', now: Micros): DropReason | undefined {
+    const { view } = packet;
     const arrival = origin.isLoopback ? 'ours' : checkAddresses(view, packet.network, this.#topology.addresses, origin.id);
-    if (fault === 'IP option malformed') {
-      if (arrival === 'ours') this.#reportOption(packet, origin, now); // RFC 1122 §3.2.1.3: about another's packet we are silent
+    if (fault !== 'ok') {
+      this.#reportOption(packet, origin, arrival, now);
       return fault;
     }
-    if (arrival === 'other') return 'not for us';
+    if (arrival === 'other') return this.#passOn(packet, origin, now);
     if (arrival === 'multicast') return 'multicast group not joined';
     if (arrival !== 'ours' && arrival !== 'broadcast') return arrival;
-    if (this.#acceptSourceRoutes && isUnderWay(view, packet.network)) return 'not for us'; // we are no router
+    if (this.#acceptSourceRoutes && isUnderWay(view, packet.network)) return 'not for us'; // not even as a router: RFC 7126 §4.3
     // RFC 1122 §3.3.6: a trick to have one packet answered by many
     if (origin.isGroupFrame && arrival === 'ours') return 'packet for one host in a frame to many';
-    if (ipv4.isFragment(view, packet.network)) return this.#onFragment(packet, origin, arrival === 'broadcast', now);
+    if (ipv4.isFragment(view, packet.network)) {
+      const verdict = this.#together(packet, now);
+      if (verdict !== 'complete') return verdict;
+    }
     return this.#deliver(packet, origin, arrival === 'broadcast', now);
   }
 
-  #onFragment(packet: Packet, origin: Origin, toMany: boolean, now: Micros): DropReason | undefined {
+  #passOn(packet: Packet, origin: Origin, now: Micros): DropReason | undefined {
+    if (this.#forwarder === undefined || this.#from === undefined) return 'not for us';
+    packet.start = packet.network;
+    packet.note = ''; // why its sender sent it is known to those who recorded it there
+    return this.#forwarder.onPacket(packet, this.#from, origin, now);
+  }
+
+  /** A fragment. @returns 'complete': the packet is the whole datagram now; undefined: it waits for the others */
+  #together(packet: Packet, now: Micros): DropReason | 'complete' | undefined {
     const verdict = this.reassembler.onFragment(packet, now);
     if (verdict === 'held') {
       this.#counters.fragmentsHeld++;
@@ -142,17 +198,23 @@ export class Input implements Timed {
     if (verdict !== 'complete') return verdict;
     this.#observer?.fragmentTaken(this.reassembler.together, packet.length);
     packet.clearOffload();
-    return this.#deliver(packet, origin, toMany, now);
+    return verdict;
   }
 
-  /** RFC 792: the pointer names the octet that is wrong. */
-  #reportOption(packet: Packet, origin: Origin, now: Micros): void {
+  /**
+   * RFC 792: the pointer names the octet that is wrong. About another's packet a host is silent (RFC 1122 §3.2.1.3), a router is
+   * not (RFC 1812 §4.3.3.5).
+   */
+  #reportOption(packet: Packet, origin: Origin, arrival: Arrival, now: Micros): void {
+    if (arrival !== 'ours' && (arrival !== 'other' || this.#forwarder === undefined)) return;
     const pointer = restOfPointer(findFault(packet.view, packet.network));
     this.#icmp.report(packet, origin, icmp.PARAMETER_PROBLEM, 0, pointer, now);
   }
 
   #deliver(packet: Packet, origin: Origin, toMany: boolean, now: Micros): DropReason | undefined {
     const { view, network } = packet;
+    if (this.#rules !== undefined && this.#from !== undefined && !this.#rules.enters(packet, this.#from, now))
+      return 'dropped by a rule';
     packet.transport = network + ipv4.headerLength(view, network);
     switch (ipv4.protocol(view, network)) {
       case ipv4.PROTOCOL_TCP:
@@ -179,8 +241,9 @@ export class Input implements Timed {
   #drop(reason: DropReason | undefined, packet: Packet): void {
     if (reason === undefined) return;
     this.#counters.drop(reason);
-    this.#observer?.dropped(reason);
+    const rule = reason === 'dropped by a rule' && this.#rules !== undefined ? this.#rules.name : '';
+    this.#observer?.dropped(reason, rule);
     const onDrop = this.#onDrop;
-    if (onDrop !== undefined) this.#guard.call(() => onDrop(reason, packet));
+    if (onDrop !== undefined) this.#guard.call(() => onDrop(reason, packet, rule));
   }
 }

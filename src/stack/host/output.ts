@@ -17,6 +17,7 @@ import * as tcp from '../wire/tcp.ts';
 import * as udp from '../wire/udp.ts';
 import type { Counters } from './counters.ts';
 import type { NetworkInterface } from './interface.ts';
+import type { Rules } from './packet-hooks.ts';
 
 /** Packets that a host may have under way to itself. */
 const MAX_LOOPBACK = 512;
@@ -37,13 +38,15 @@ export class Output {
   readonly #topology: Topology;
   readonly #identification: Identification;
   readonly #counters: Counters;
+  readonly #rules: Rules | undefined;
   readonly #fragmenter = new Fragmenter();
   readonly #fragment = new Packet();
   /** The address that was chosen last: most connections have the same, and need not each keep their own. */
   #source: IpAddress = ANY;
 
-  constructor(topology: Topology, identification: Identification, counters: Counters) {
+  constructor(topology: Topology, identification: Identification, counters: Counters, rules?: Rules) {
     this.#topology = topology;
+    this.#rules = rules;
     this.#identification = identification;
     this.#counters = counters;
   }
@@ -159,16 +162,28 @@ export class Output {
     const forbidden = forbid && fits;
     finishTransport(packet, fields, out.device.offload.checksum && fits);
     this.#addHeader(packet, fields, forbidden);
-    if (fits) {
+    if (this.#rules === undefined || this.#isLetOut(this.#rules, packet, out, now)) this.emit(packet, out, hop, toAll, mtu, now);
+    return 'sent';
+  }
+
+  /** Sends the finished IPv4 packet that is the live part of `packet`, in pieces where it is longer than `mtu`. */
+  emit(packet: Packet, out: NetworkInterface, hop: number, toAll: boolean, mtu: number, now: Micros): void {
+    if (packet.length <= mtu || packet.gsoSize > 0) {
       out.send(packet, hop, toAll, now);
-      return 'sent';
+      return;
     }
     this.#fragmenter.begin(packet, mtu);
     while (this.#fragmenter.next(this.#fragment)) {
       this.#counters.fragmentsOut++;
       out.send(this.#fragment, hop, toAll, now);
     }
-    return 'sent';
+  }
+
+  /** What a rule drops is lost, as on a wire. */
+  #isLetOut(rules: Rules, packet: Packet, out: NetworkInterface, now: Micros): boolean {
+    const isAccepted = rules.isSent(packet, out, now) && rules.leaves(packet, out, now);
+    if (!isAccepted) this.#counters.drop('dropped by a rule');
+    return isAccepted;
   }
 
   #sendToSelf(packet: Packet, fields: ipv4.Ipv4Fields): SendResult {

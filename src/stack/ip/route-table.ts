@@ -5,6 +5,9 @@ import type { Prefix } from './prefix.ts';
 /** A handle of an interface; what stands behind it is the caller's business. */
 export type InterfaceId = number;
 
+/** 'connected': an address of ours stands in the network. */
+export type RouteOrigin = 'connected' | 'static' | 'dhcp' | 'rip' | 'redirect';
+
 export interface Route {
   readonly prefix: Prefix;
   /** The router to go through, as a 32-bit word; absent: the destination is on the link itself. */
@@ -14,6 +17,10 @@ export interface Route {
   readonly source?: number;
   /** Of two routes for one prefix the lower wins. @default 0 */
   readonly metric?: number;
+  /** Says that packets there go nowhere, in silence or not; such a route has no interface: its `interfaceId` is 0. */
+  readonly kind?: 'blackhole' | 'unreachable' | 'prohibit';
+  /** Where the route comes from, for who reads the table. @default 'static' */
+  readonly origin?: RouteOrigin;
   /** The gateway is on the link although no route says so (a cloud's /32 addresses). @default false */
   readonly onLink?: boolean;
 }

@@ -24,6 +24,9 @@ export const FRAGMENTATION_NEEDED = 4;
 export const SOURCE_ROUTE_FAILED = 5;
 export const ADMINISTRATIVELY_PROHIBITED = 13;
 
+/** Code of redirect: RFC 1812 §5.2.7.2 has routers send the one for a host only. */
+export const REDIRECT_HOST = 1;
+
 /** Codes of time exceeded. */
 export const TTL_EXCEEDED = 0;
 export const REASSEMBLY_TIME_EXCEEDED = 1;

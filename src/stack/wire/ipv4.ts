@@ -83,6 +83,12 @@ export function setFragment(view: DataView, at: number, length: number, offset: 
   updateChecksum(view, at);
 }
 
+/** Writes the time to live, checksum included. */
+export function setTtl(view: DataView, at: number, value: number): void {
+  view.setUint8(at + 8, value);
+  updateChecksum(view, at);
+}
+
 export function updateChecksum(view: DataView, at: number): void {
   view.setUint16(at + 10, 0);
   view.setUint16(at + 10, checksum.finish(checksum.add(view, at, at + headerLength(view, at))));
