@@ -48,6 +48,7 @@ export const ENODEV = 19;
 export const EINVAL = 22;
 export const EBADFD = 77;
 export const EADDRNOTAVAIL = 99;
+export const ENETUNREACH = 101;
 export const ENOBUFS = 105;
 
 /** The byte order of the structures that an ioctl takes. */

@@ -1,5 +1,4 @@
 /** A host that runs: a stack on a TAP, its faults and its capture, driven by the run loop until it is closed. */
-import { writeFileSync } from 'node:fs';
 import type { FrameSink, InterfaceDetails } from '../capture/record/frame-sink.ts';
 import { FrameTee } from '../capture/record/frame-tee.ts';
 import { RecordingDevice } from '../capture/record/recording-device.ts';
@@ -30,6 +29,7 @@ import { TapDevice } from './tap.ts';
 import { TAP_ENDS } from './tap-ends.ts';
 import { openTuntap2 } from './tuntap2.ts';
 import type { Watchable } from './wait.ts';
+import { switchOffIpv6 } from './without-ipv6.ts';
 
 export interface TapHostOptions {
   /** Name of the TAP. @default 'tap%d', the first free one */
@@ -148,19 +148,6 @@ function openTap(options: TapHostOptions): Device {
   } catch (error) {
     device.close();
     throw error;
-  }
-}
-
-/**
- * The stack speaks IPv4: what Linux would say about its IPv6 addresses as the link comes up is noise in every capture. Where
- * that is not ours to decide, the noise is heard.
- */
-function switchOffIpv6(name: string): void {
-  if (name === 'all' || name === 'default') return; // these two folders are not interfaces
-  try {
-    writeFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, '1');
-  } catch {
-    // a system without IPv6, or with a read-only /proc
   }
 }
 

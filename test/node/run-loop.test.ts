@@ -367,3 +367,22 @@ describe('over a TAP', () => {
     expect(host.runs).toBe(runs);
   });
 });
+
+test('a precise loop keeps deadlines of less than a millisecond, awake, and sets no timer for them', async () => {
+  const [machine, clock] = [new Recorder(), new HandClock()];
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  machine.next = (now, runs) => (runs === 1 ? now + 100 : NEVER);
+  const loop = new RunLoop({ machine, devices: [], clock, isPrecise: true });
+  loops.push(loop);
+  loop.start();
+  await turns(5);
+  expect(machine.runs).toEqual([1_000_000]);
+  clock.time += 99;
+  await turns(5);
+  expect(machine.runs).toHaveLength(1);
+  clock.time += 1;
+  await turns(3);
+  expect(machine.runs).toEqual([1_000_000, 1_000_100]);
+  await turns(5);
+  expect([machine.runs.length, timers.mock.calls.length]).toEqual([2, 0]);
+});
