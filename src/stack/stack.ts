@@ -164,6 +164,17 @@ export class Stack implements LinkObserver {
     this.wake();
   }
 
+  /** Takes an address away, with the routes that need it. @returns false when the interface has no such address */
+  removeAddress(from: NetworkInterface, address: number): boolean {
+    const own = this.addresses.list().find((one) => one.interfaceId === from.id && one.address === address);
+    if (own === undefined) return false;
+    this.addresses.remove(from.id, address);
+    from.arp.removeAddress(address);
+    const heir = this.addresses.list().find(({ interfaceId, prefix }) => interfaceId === from.id && prefix.equals(own.prefix));
+    this.routes.detach(from.id, own, heir?.address);
+    return true;
+  }
+
   isBroadcast(word: number): boolean {
     for (const { id } of this.#interfaces.values()) if (this.addresses.isBroadcast(word, id)) return true;
     return false;
@@ -232,8 +243,9 @@ export class Stack implements LinkObserver {
     else this.#dispatch.unreachable(packet);
   }
 
-  onArpEvent(event: ArpEvent): void {
+  onArpEvent(event: ArpEvent, from: NetworkInterface): void {
     if (event.kind === 'address conflict') this.counters.addressConflicts++;
+    for (const listener of from.arpListeners) this.#guard.call(() => listener(event));
   }
 
   #isBlocked(): boolean {

@@ -30,8 +30,11 @@ export interface InterfaceConfig {
 export interface LinkObserver {
   /** Nobody answered for this packet's next hop; its live part begins with the IPv4 header. */
   onUnreachable(packet: Packet): void;
-  onArpEvent(event: ArpEvent): void;
+  onArpEvent(event: ArpEvent, from: NetworkInterface): void;
 }
+
+/** Told of what ARP found out about an address of ours. What it is given is reused after the call. */
+export type ArpListener = (event: Readonly<ArpEvent>) => void;
 
 export class NetworkInterface implements Timed {
   readonly id: InterfaceId;
@@ -39,6 +42,8 @@ export class NetworkInterface implements Timed {
   readonly mac: MacAddress;
   readonly device: LinkDevice;
   readonly arp: ArpCache;
+  /** Who waits for news of addresses: a DHCP client that probes for its own. */
+  readonly arpListeners = new Set<ArpListener>();
   deadlineIndex = -1;
   readonly #counters: Counters;
   readonly #queue = new Fifo<Packet>();
@@ -89,7 +94,10 @@ export class NetworkInterface implements Timed {
     const waited = this.#waited;
     while (this.arp.pollReleased(waited)) if (waited.packet !== undefined) this.#sendTo(waited.packet, waited.mac);
     while (this.arp.pollFailed(waited)) if (waited.packet !== undefined) host.onUnreachable(waited.packet);
-    while (this.arp.pollEvent(this.#event)) host.onArpEvent(this.#event);
+    if (!this.arp.pollEvent(this.#event)) return;
+    do host.onArpEvent(this.#event, this);
+    while (this.arp.pollEvent(this.#event));
+    this.speakArp(); // whoever was told may have given us an address
   }
 
   /** Sends what ARP has to say: an answer goes out before whatever the frames behind the question are answered with. */

@@ -45,6 +45,11 @@ export class AddressTable {
     return this.#addresses;
   }
 
+  /** Whether an interface has an address at all. */
+  hasAny(interfaceId: InterfaceId): boolean {
+    return this.#addresses.some((own) => own.interfaceId === interfaceId);
+  }
+
   owns(word: number): boolean {
     const addresses = this.#addresses;
     for (let i = 0; i < addresses.length; i++) if (addresses[i]!.address === word) return true;

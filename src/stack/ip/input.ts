@@ -2,6 +2,7 @@
 import * as ip from '../wire/ip-address.ts';
 import * as ipv4 from '../wire/ipv4.ts';
 import * as options from '../wire/ipv4-options.ts';
+import * as udp from '../wire/udp.ts';
 import type { AddressTable, DestinationKind } from './address-table.ts';
 import { SOURCE_DROPS } from './address-table.ts';
 import type { InterfaceId } from './route-table.ts';
@@ -65,7 +66,21 @@ export function checkAddresses(view: DataView, at: number, addresses: AddressTab
   if (source === 0 && !isBootstrap(view, at)) return 'source is no address yet';
   // RFC 1122 §3.2.1.3 (g): even when 127.0.0.1 is configured, and so 'ours', it is not so for others
   if (kind === 'loopback' || ip.isLoopbackV4(ipv4.destination(view, at))) return 'destination is a loopback address from outside';
+  if (kind === 'other' && isToNewcomer(view, at) && !addresses.hasAny(interfaceId)) return 'ours';
   return kind;
+}
+
+/** The port of DHCP's clients. */
+const CLIENT_PORT = 68;
+
+/**
+ * RFC 2131 §4.1: a server sends to the address that it gives, and a client has that address only afterwards: until then "any IP
+ * packets delivered to the client's hardware address" are its own, of which it hears what is for DHCP.
+ */
+function isToNewcomer(view: DataView, at: number): boolean {
+  if (ipv4.protocol(view, at) !== ipv4.PROTOCOL_UDP || ipv4.isFragment(view, at)) return false;
+  const header = ipv4.headerLength(view, at);
+  return ipv4.totalLength(view, at) >= header + udp.HEADER && udp.destinationPort(view, at + header) === CLIENT_PORT;
 }
 
 const isBootstrap = (view: DataView, at: number): boolean =>

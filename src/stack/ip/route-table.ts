@@ -1,6 +1,6 @@
 /** Where a packet goes next: the longest matching prefix wins, RFC 1122 §3.3.1 and RFC 1812 §5.2.4.3. */
 import { formatV4 } from '../wire/ip-address.ts';
-import type { Prefix } from './prefix.ts';
+import type { InterfaceAddress, Prefix } from './prefix.ts';
 
 /** A handle of an interface; what stands behind it is the caller's business. */
 export type InterfaceId = number;
@@ -62,6 +62,21 @@ export class RouteTable {
         !route.prefix.equals(prefix) ||
         (gateway !== undefined && route.gateway !== gateway) ||
         (interfaceId !== undefined && route.interfaceId !== interfaceId),
+    );
+  }
+
+  /**
+   * An interface has lost an address, and what needed it goes: routes that send from it, the way to its network unless `heir`
+   * is another address in there, and those through routers that cannot be reached any more.
+   */
+  detach(interfaceId: InterfaceId, { address, prefix }: InterfaceAddress, heir?: number): void {
+    this.#routes = this.#routes.flatMap((route) => {
+      if (route.interfaceId !== interfaceId || route.source !== address) return [route];
+      return heir !== undefined && route.prefix.equals(prefix) ? [{ ...route, source: heir }] : [];
+    });
+    this.#keep(
+      ({ gateway, interfaceId: id, onLink = false }) =>
+        id !== interfaceId || gateway === undefined || onLink || !prefix.contains(gateway) || this.#isAttached(gateway, id),
     );
   }
 

@@ -10,8 +10,8 @@ import type { Neighbor, NeighborTimes } from './neighbor.ts';
 import { NEIGHBOR_TIMES } from './neighbor.ts';
 import type { NeighborInfo } from './neighbor-table.ts';
 import { NeighborTable } from './neighbor-table.ts';
-import type { Jitter } from './own-address.ts';
-import { OwnAddress } from './own-address.ts';
+import type { Jitter, ProbeTimes } from './own-address.ts';
+import { OwnAddress, PROBE_TIMES } from './own-address.ts';
 import type { Waited, WaitingLimits } from './waiting-room.ts';
 import { WAITING_LIMITS, WaitingRoom } from './waiting-room.ts';
 
@@ -107,17 +107,18 @@ export class ArpCache {
     this.#own.delete(address);
   }
 
-  /** RFC 5227 §2.3: tells the link that an address is ours, adding it if need be. */
+  /** RFC 5227 §2.3: tells the link that an address is ours, adding it if need be. What is being told already is not begun anew. */
   announce(address: number, now: Micros): void {
     this.addAddress(address);
-    this.#own.get(address)?.announce(now);
+    const own = this.#own.get(address);
+    if (own?.state !== 'announcing') own?.announce(now);
     this.onTimeout(now);
   }
 
   /** RFC 5227 §2.1: makes an address ours if nobody answers for it. An event tells how it went. */
-  probe(address: number, now: Micros, jitter: Jitter): void {
+  probe(address: number, now: Micros, jitter: Jitter, times: ProbeTimes = PROBE_TIMES): void {
     this.addAddress(address);
-    this.#own.get(address)?.probe(now, jitter);
+    this.#own.get(address)?.probe(now, jitter, times);
     this.onTimeout(now);
   }
 
@@ -132,6 +133,14 @@ export class ArpCache {
    */
   hold(address: number, packet: Packet, now: Micros): boolean {
     return this.#neighbors.hold(address, packet, now);
+  }
+
+  /**
+   * Enters a neighbour as if it had answered: who is given an address by us cannot answer for it before it knows it.
+   * @returns false when the table is full of neighbours in use
+   */
+  learn(address: number, macAddress: MacAddress, now: Micros): boolean {
+    return this.#neighbors.learn(address, macAddress, now, true);
   }
 
   /** Advice from above that the neighbour has answered: it need not be asked again for a while. */

@@ -12,6 +12,26 @@ export const ANNOUNCE_NUM = 2;
 export const ANNOUNCE_INTERVAL: Micros = 2 * SECOND;
 export const DEFEND_INTERVAL: Micros = 10 * SECOND;
 
+/** How an address is asked for before it is ours: RFC 5227 §1.1, which lets faster links have shorter times. */
+export interface ProbeTimes {
+  /** The first probe comes within this time. */
+  readonly wait: Micros;
+  readonly count: number;
+  /** From one probe to the next. */
+  readonly min: Micros;
+  readonly max: Micros;
+  /** After the last probe, until the address is ours. */
+  readonly announceWait: Micros;
+}
+
+export const PROBE_TIMES: ProbeTimes = {
+  wait: PROBE_WAIT,
+  count: PROBE_NUM,
+  min: PROBE_MIN,
+  max: PROBE_MAX,
+  announceWait: ANNOUNCE_WAIT,
+};
+
 /**
  * - probing: asking whether somebody else has it; not ours yet
  * - announcing: ours, and being told to everybody
@@ -34,6 +54,7 @@ export class OwnAddress {
   #left = 0; // probes or announcements still to send
   #defendAgainAt: Micros = 0;
   #jitter: Jitter = () => 0;
+  #times: ProbeTimes = PROBE_TIMES;
 
   constructor(address: number) {
     this.address = address;
@@ -45,11 +66,12 @@ export class OwnAddress {
   }
 
   /** §2.1.1: asks first whether the address is free; then announces it. */
-  probe(now: Micros, jitter: Jitter): void {
+  probe(now: Micros, jitter: Jitter, times: ProbeTimes = PROBE_TIMES): void {
     this.state = 'probing';
     this.#jitter = jitter;
-    this.#left = PROBE_NUM;
-    this.dueAt = now + Math.floor(jitter() * PROBE_WAIT);
+    this.#times = times;
+    this.#left = times.count;
+    this.dueAt = now + Math.floor(jitter() * times.wait);
   }
 
   /** §2.3: says at once that the address is ours now, and again two seconds later for those who missed it. */
@@ -86,7 +108,8 @@ export class OwnAddress {
 
   #sendProbe(now: Micros): ClaimStep {
     this.#left--;
-    const wait = this.#left > 0 ? PROBE_MIN + Math.floor(this.#jitter() * (PROBE_MAX - PROBE_MIN)) : ANNOUNCE_WAIT;
+    const { min, max, announceWait } = this.#times;
+    const wait = this.#left > 0 ? min + Math.floor(this.#jitter() * (max - min)) : announceWait;
     this.dueAt = now + wait;
     return 'probe';
   }
