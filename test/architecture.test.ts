@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // arithmetic of addresses, for the command line and for pages
   subnet: ['stack/ip/prefix', 'stack/wire'],
   explain: ['stack', 'capture/record', 'capture/series'],
-  lab: ['stack', 'capture/record', 'capture/series', 'explain'],
+  lab: ['stack', 'capture/record', 'capture/series', 'capture/words', 'explain', 'services'],
   capture: ['stack/wire', 'stack/bytes', 'stack/time', 'stack/device'],
   // the public names of what reads captures, and of the replay that is built on it
   'capture/index': ['capture', 'replay'],

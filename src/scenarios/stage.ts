@@ -2,11 +2,12 @@
 import type { FrameSink, RecordedFrame } from '../capture/record/frame-sink.ts';
 import { SeriesLog } from '../capture/series/series-log.ts';
 import type { Cable, CableEnd, CableOptions, FaultRule, HostOptions } from '../lab/index.ts';
-import { faultsByMeaning, host, Sleepers, type World } from '../lab/index.ts';
-import type { IpAddress, Micros, TcpOptions } from '../stack/index.ts';
-import { formatMac, formatV4, fromV4, parseInterfaceAddress, SECOND } from '../stack/index.ts';
+import { faultsByMeaning, host, Timers, type World } from '../lab/index.ts';
+import { Network } from '../lab/network/network.ts';
+import { Recording } from '../lab/network/recording.ts';
+import type { Micros, TcpOptions } from '../stack/index.ts';
+import { formatMac, formatV4, parseInterfaceAddress, SECOND } from '../stack/index.ts';
 import { ofIpv4 } from '../stack/wire/mac-address.ts';
-import { Recording } from './recording.ts';
 import { ScenarioError } from './scenario.ts';
 import type { Segment, Sight } from './sight.ts';
 import { segmentsOf, sightsOf, statesIn } from './sight.ts';
@@ -58,14 +59,16 @@ export class Stage {
   readonly series = new SeriesLog();
   /** Of hosts, by address. */
   readonly names = new Map<string, string>();
-  readonly #sleepers = new Sleepers();
+  readonly timers: Timers;
   readonly #places = new Map<StageHost, Place>();
   readonly #errors: unknown[] = [];
   #start: Micros = 0;
+  #network: Network | undefined = undefined;
 
   constructor(world: World) {
     this.world = world;
-    world.add('sleeper', this.#sleepers);
+    this.timers = new Timers(world);
+    world.add('timers', this.timers);
   }
 
   /** When the story began: what was before is not recorded. */
@@ -91,6 +94,23 @@ export class Stage {
     return { cable, client, server };
   }
 
+  /** A network drawn device by device, for stories of more than two hosts: see `Network`. It begins at once and in silence. */
+  get network(): Network {
+    this.#network ??= new Network(this.world, {
+      recording: this.recording,
+      series: this.series,
+      timers: this.timers,
+      names: this.names,
+      onError: (error) => this.#errors.push(error),
+    });
+    return this.#network;
+  }
+
+  /** The network, if the story has one. */
+  get drawn(): Network | undefined {
+    return this.#network;
+  }
+
   /** A cable whose queues are watched. @param back the direction from b to a where it differs */
   cable(options: CableOptions = {}, back: CableOptions = options, name = 'cable'): Cable {
     const cable = this.world.cable(options, back);
@@ -110,7 +130,7 @@ export class Stage {
       ...(speed === undefined ? {} : { speed }),
     });
     for (const text of addresses) this.names.set(formatV4(parseInterfaceAddress(text).address), name);
-    return this.#boot(name, fromV4(primary), { end, options: { ...options, mac }, interfaceId });
+    return this.#boot(name, { end, options: { ...options, mac }, interfaceId });
   }
 
   /** The host is gone from one moment to the next, and with it all that it remembers; so is the link to it. */
@@ -124,7 +144,7 @@ export class Stage {
     const place = this.#places.get(host);
     if (place === undefined) throw new RangeError(`${host.name} stands on no stage`);
     cable.plug();
-    return this.#boot(host.name, host.address, place);
+    return this.#boot(host.name, place);
   }
 
   /** One ping, so that they know where the other lives; then the story begins. */
@@ -139,17 +159,18 @@ export class Stage {
   begin(): void {
     this.#start = this.world.now;
     this.recording.forget();
+    this.#network?.watch?.forget();
     this.series.samples.length = 0;
   }
 
   /** Resolves after so much time. */
   pause(duration: Micros): Promise<void> {
-    return this.#sleepers.until(this.world.now + duration);
+    return this.timers.sleep(duration);
   }
 
   /** Resolves when so much time has passed since the story began. */
   at(time: Micros): Promise<void> {
-    return this.#sleepers.until(this.#start + time);
+    return this.timers.sleep(Math.max(0, this.#start + time - this.world.now));
   }
 
   /** Every packet that was sent so far, in order. */
@@ -188,10 +209,10 @@ export class Stage {
     if (!holds) throw new ScenarioError(`expected that ${what}, but saw ${JSON.stringify(seen)}`);
   }
 
-  #boot(name: string, address: IpAddress, place: Place): StageHost {
+  #boot(name: string, place: Place): StageHost {
     const capture: FrameSink = { addInterface: () => place.interfaceId, frame: (frame) => this.recording.frame(frame) };
     const stack = host(this.world, name, place.end, { capture, explain: true, series: this.series, ...place.options });
-    const booted = new StageHost(name, stack, address, (error) => this.#errors.push(error));
+    const booted = new StageHost({ name, stack, clock: this.timers, onError: (error) => this.#errors.push(error) });
     this.#places.set(booted, place);
     return booted;
   }

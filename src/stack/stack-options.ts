@@ -48,4 +48,6 @@ export interface InterfaceOptions {
   /** The router for everything that is not on the link. */
   readonly gateway?: string;
   readonly arp?: Partial<ArpOptions>;
+  /** Tells the link at once that the addresses are its own (RFC 5227 §2.3). @default true */
+  readonly announces?: boolean;
 }

@@ -140,11 +140,11 @@ export class Stack implements LinkObserver {
     if (this.#needsWirePackets && (checksum || gsoMaxSize > 0 || usoMaxSize > 0))
       throw new RangeError('a host that forwards or has packet hooks works on what is on the wire: its devices have offload off');
     const id = this.#interfaces.size + 1;
-    const { name = `eth${id - 1}`, mac, arp = {} } = options;
+    const { name = `eth${id - 1}`, mac, arp = {}, announces = true } = options;
     const added = new NetworkInterface(device, { id, name, mac, arp }, this.counters);
     const addresses = options.addresses.map(parseInterfaceAddress);
     this.#interfaces.set(id, added);
-    for (const address of addresses) this.addAddress(added, address);
+    for (const address of addresses) this.addAddress(added, address, announces);
     if (options.gateway !== undefined) {
       const gateway = parseV4(options.gateway);
       if (gateway === undefined) throw new RangeError(`"${options.gateway}" is not an IPv4 address such as 10.0.0.1`);
@@ -153,14 +153,15 @@ export class Stack implements LinkObserver {
     return added;
   }
 
-  /** Gives an interface an address, a route to its network, and tells the link (gratuitous ARP, RFC 5227 §2.3). */
-  addAddress(to: NetworkInterface, address: InterfaceAddress): void {
+  /** Gives an interface an address, a route to its network, and tells the link if it `announces` (gratuitous ARP, RFC 5227 §2.3). */
+  addAddress(to: NetworkInterface, address: InterfaceAddress, announces = true): void {
     this.addresses.add(to.id, address);
     const { prefix } = address;
     const isKnown = this.routes.list().some((r) => r.interfaceId === to.id && r.gateway === undefined && r.prefix.equals(prefix));
     // of several addresses in one network the first is the one that is sent from
     if (!isKnown) this.routes.add({ prefix, interfaceId: to.id, source: address.address, origin: 'connected' });
-    to.arp.announce(address.address, this.#now);
+    if (announces) to.arp.announce(address.address, this.#now);
+    else to.arp.addAddress(address.address);
     this.wake();
   }
 

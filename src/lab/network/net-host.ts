@@ -1,0 +1,119 @@
+/** A host in a network, or a router, which is a host that forwards: its stack, and what one does with a host, in few words. */
+
+import type { PingOptions, PingResult } from '../../services/ping.ts';
+import { ping } from '../../services/ping.ts';
+import type { Timekeeper } from '../../services/timekeeper.ts';
+import type { ConnectOptions, IpAddress, ListenOptions, Stack, TcpListener } from '../../stack/index.ts';
+import { formatV4, fromV4, ipv4, listenTcp, SocketError, TcpSocket } from '../../stack/index.ts';
+import { hostTables } from './host-tables.ts';
+import type { NetNode } from './node.ts';
+import { portOf } from './node.ts';
+import type { Port } from './port.ts';
+import type { Table } from './table.ts';
+import type { TopologyNode } from './topology.ts';
+
+/** What a server does with a connection. The connection is not closed behind it. */
+export type Serve = (socket: TcpSocket) => Promise<void>;
+
+/** A host, or the address of one in dotted form. */
+export type Target = NetHost | string;
+
+export interface NetHostParts {
+  readonly name: string;
+  readonly stack: Stack;
+  readonly kind?: TopologyNode['kind'];
+  /** In the order of the stack's interfaces. @default none: it stands on a stage without a network */
+  readonly ports?: readonly Port[];
+  /** The lab's clock, for what takes time. */
+  readonly clock: Timekeeper;
+  /** Told of what the host's applications throw, but for the end of their connections. */
+  readonly onError: (error: unknown) => void;
+}
+
+export class NetHost implements NetNode {
+  readonly name: string;
+  readonly kind: TopologyNode['kind'];
+  readonly stack: Stack;
+  readonly ports: readonly Port[];
+  readonly clock: Timekeeper;
+  readonly #onError: (error: unknown) => void;
+  readonly #moreTables: (() => readonly Table[])[] = [];
+
+  constructor({ name, stack, kind = 'host', ports = [], clock, onError }: NetHostParts) {
+    this.name = name;
+    this.kind = kind;
+    this.stack = stack;
+    this.ports = ports;
+    this.clock = clock;
+    this.#onError = onError;
+  }
+
+  /** Its primary address. @throws RangeError while it has none */
+  get address(): IpAddress {
+    const [own] = this.stack.addresses.list();
+    if (own === undefined) throw new RangeError(`${this.name} has no address yet`);
+    return fromV4(own.address);
+  }
+
+  /** @throws RangeError in words when there is none of that name */
+  port(name: string): Port {
+    return portOf(this, name);
+  }
+
+  addressesAt(port: Port): readonly string[] {
+    const index = this.ports.indexOf(port) + 1;
+    return this.stack.addresses
+      .list()
+      .filter(({ interfaceId }) => interfaceId === index)
+      .map(({ address, prefix }) => `${formatV4(address)}/${prefix.length}`);
+  }
+
+  tables(): readonly Table[] {
+    return [...hostTables(this.name, this.stack), ...this.#moreTables.flatMap((more) => more())];
+  }
+
+  /** A service of this host has something to show: leases, names. */
+  showTables(more: () => readonly Table[]): void {
+    this.#moreTables.push(more);
+  }
+
+  /** Waits for connections and serves each of them. */
+  listen(port: number, serve: Serve, options: ListenOptions = {}): TcpListener {
+    const listener = listenTcp(this.stack, port, options);
+    this.goesOn(async () => {
+      for await (const socket of listener) this.goesOn(() => serve(socket));
+    });
+    return listener;
+  }
+
+  /** Begins to connect; the handshake is still to come. */
+  open(to: Target, port: number, options: ConnectOptions = {}): TcpSocket {
+    return new TcpSocket(this.stack.tcp.connect(addressOf(to), port, this.stack.now, options));
+  }
+
+  /** Connects. @throws SocketError when the other side refuses or does not answer */
+  async connect(to: Target, port: number, options: ConnectOptions = {}): Promise<TcpSocket> {
+    const socket = this.open(to, port, options);
+    await socket.connected();
+    return socket;
+  }
+
+  /** Pings, once unless told otherwise. */
+  async ping(to: Target, options: Partial<PingOptions> = {}): Promise<PingResult[]> {
+    const { now, after } = this.clock;
+    const sleep = (duration: number): Promise<void> => new Promise((resolve) => void after(duration, resolve));
+    const results: PingResult[] = [];
+    for await (const result of ping(this.stack, addressOf(to), { now, sleep, count: 1, ...options })) results.push(result);
+    return results;
+  }
+
+  /** Lets an application of this host run beside the story. That its connection fails is part of the story. */
+  goesOn(work: () => Promise<void>): void {
+    work().catch((error: unknown) => {
+      if (!(error instanceof SocketError)) this.#onError(error);
+    });
+  }
+}
+
+/** @throws RangeError when a text is no address */
+export const addressOf = (target: Target): IpAddress => (typeof target === 'string' ? ipv4(target) : target.address);

@@ -1,0 +1,111 @@
+/**
+ * Watches the tables of all devices of a network: what is new in them after an instant in which a device had a frame is noted,
+ * and said in the capture beside the frame that brought it.
+ */
+import type { FrameSink, InterfaceDetails, RecordedFrame } from '../../capture/record/frame-sink.ts';
+import type { Micros } from '../../stack/index.ts';
+import { NEVER } from '../../stack/index.ts';
+import type { Machine } from '../machine.ts';
+import type { NetNode } from './node.ts';
+import type { Recording } from './recording.ts';
+import type { Table, TableKind } from './table.ts';
+
+/** A row that came, went or changed. */
+export interface TableChange {
+  readonly at: Micros;
+  readonly of: string;
+  readonly kind: TableKind;
+  readonly what: 'new' | 'gone';
+  readonly row: readonly string[];
+}
+
+/** Said beside frames; what ARP and sockets did is said there by the host itself. */
+const SAID: Readonly<Partial<Record<TableKind, string>>> = {
+  mac: 'learns',
+  routes: 'route',
+  leases: 'lease',
+  rip: 'RIP',
+};
+
+export class TableWatch implements Machine {
+  onSooner: (() => void) | undefined = undefined;
+  readonly changes: TableChange[] = [];
+  /** Where the network records, in place of the recording. */
+  readonly sink: FrameSink;
+  readonly #recording: Recording;
+  readonly #nodes: () => readonly NetNode[];
+  /** By interface of the recording. */
+  readonly #owners: string[] = [];
+  readonly #known = new Map<string, Map<TableKind, ReadonlySet<string>>>();
+  readonly #stirred = new Set<string>();
+  #at: Micros = 0;
+
+  constructor(recording: Recording, nodes: () => readonly NetNode[]) {
+    this.#recording = recording;
+    this.#nodes = nodes;
+    this.sink = {
+      addInterface: (name: string, details?: InterfaceDetails): number => {
+        const id = recording.addInterface(name, details);
+        this.#owners[id] = name.split('.')[0] ?? name;
+        return id;
+      },
+      frame: (frame: RecordedFrame): void => {
+        recording.frame(frame);
+        this.#stirred.add(this.#owners[frame.interfaceId] ?? '');
+        this.#at = frame.at;
+        this.onSooner?.();
+      },
+    };
+  }
+
+  run(now: Micros): void {
+    for (const node of this.#nodes()) if (this.#stirred.has(node.name)) this.#compare(node, now);
+    this.#stirred.clear();
+  }
+
+  nextTimeout(): Micros {
+    return this.#stirred.size === 0 ? NEVER : this.#at;
+  }
+
+  /** What is in the tables now is not news. */
+  forget(): void {
+    for (const node of this.#nodes()) for (const table of node.tables()) this.#remember(table);
+    this.changes.length = 0;
+  }
+
+  #compare(node: NetNode, at: Micros): void {
+    const said: string[] = [];
+    const tables = node.tables();
+    const present = new Set(tables.map(({ kind }) => kind));
+    const emptied = [...(this.#known.get(node.name)?.keys() ?? [])].filter((kind) => !present.has(kind));
+    for (const table of [...tables, ...emptied.map((kind) => ({ of: node.name, kind, columns: [], rows: [] }))]) {
+      const { kind, of } = table;
+      for (const { what, row } of this.#remember(table)) {
+        this.changes.push({ at, of, kind, what, row });
+        if (SAID[kind] !== undefined)
+          said.push(`${of} ${what === 'new' ? SAID[kind] : 'forgets'} ${row.filter((word) => word !== '').join(' ')}`);
+      }
+    }
+    if (said.length > 0) this.#recording.amend(this.#interfacesOf(node.name), said);
+  }
+
+  /** @returns what is new since the last time */
+  #remember(table: Table): Pick<TableChange, 'what' | 'row'>[] {
+    const rows = new Map(table.rows.map((row) => [lasting(table, row).join('\t'), lasting(table, row)]));
+    const kinds = this.#known.get(table.of) ?? new Map<TableKind, ReadonlySet<string>>();
+    const before = kinds.get(table.kind) ?? new Set();
+    kinds.set(table.kind, new Set(rows.keys()));
+    this.#known.set(table.of, kinds);
+    return [
+      ...[...before].filter((key) => !rows.has(key)).map((key) => ({ what: 'gone' as const, row: key.split('\t') })),
+      ...[...rows].filter(([key]) => !before.has(key)).map(([, row]) => ({ what: 'new' as const, row })),
+    ];
+  }
+
+  #interfacesOf(node: string): ReadonlySet<number> {
+    return new Set(this.#owners.flatMap((owner, id) => (owner === node ? [id] : [])));
+  }
+}
+
+const lasting = ({ passing = [] }: Table, row: readonly string[]): readonly string[] =>
+  row.filter((_, index) => !passing.includes(index));
