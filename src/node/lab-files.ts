@@ -1,19 +1,20 @@
 /** The files of a scenario: made here as bytes, the same every time, and written where one wants them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ladder } from '../capture/ladder/ladder.ts';
 import { ladderSvg } from '../capture/ladder/svg.ts';
 import { plotRequest } from '../capture/plot/make.ts';
 import { plot } from '../capture/plot/plot-of.ts';
 import { seriesText, watchedCapture, wholeCapture } from '../scenarios/capture-file.ts';
 import type { Performance } from '../scenarios/perform.ts';
+import { ladderOf } from '../scenarios/perform.ts';
+import { tablesText } from '../scenarios/tables-text.ts';
 import { plotSvg } from './plot/svg.ts';
 
 /**
  * `pcapng`: at the watched end of the wire; `both-ends`: at all ends of all wires; `series`: the numbers of connections and queues,
- * as JSON; `ladder` and `plot`: pictures of what went between the hosts, and of what changed over time, where the scenario has them.
+ * as JSON; `tables`: what the devices of a network learnt, as text; `ladder` and `plot`: pictures of what went between the hosts, and of what changed over time, where the scenario has them.
  */
-export const FILE_KINDS = ['pcapng', 'both-ends', 'series', 'ladder', 'plot'] as const;
+export const FILE_KINDS = ['pcapng', 'both-ends', 'series', 'ladder', 'plot', 'tables'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
 type Content = Uint8Array | string;
@@ -24,6 +25,7 @@ const ENDINGS: Readonly<Record<FileKind, string>> = {
   series: 'series.jsonl',
   ladder: 'ladder.svg',
   plot: 'plot.svg',
+  tables: 'tables.txt',
 };
 
 /** One turn of the event loop: every promise of a story that can settle has settled behind it. */
@@ -61,7 +63,9 @@ async function contentOf(kind: FileKind, performance: Performance): Promise<Cont
     case 'series':
       return series.length === 0 ? undefined : seriesText(performance);
     case 'ladder':
-      return scenario.withoutLadder ? undefined : ladderSvg(ladder(frames, { names }), { title: scenario.title });
+      return scenario.withoutLadder ? undefined : ladderSvg(ladderOf(performance), { title: scenario.title });
+    case 'tables':
+      return performance.network && tablesText(performance);
     case 'plot': {
       const request = plotRequest(frames, { names });
       if (scenario.plot === undefined || request === undefined) return undefined;

@@ -1,11 +1,15 @@
 /** Plays a scenario from beginning to end and keeps what came of it. */
+import type { Ladder } from '../capture/ladder/ladder.ts';
+import { ladder } from '../capture/ladder/ladder.ts';
 import type { InterfaceDescription, RecordedFrame } from '../capture/record/frame-sink.ts';
 import type { SeriesSample } from '../capture/series/sample.ts';
+import type { TableChange, Topology } from '../lab/index.ts';
 import { World } from '../lab/index.ts';
 import type { Micros } from '../stack/index.ts';
 import { MINUTE } from '../stack/index.ts';
 import type { Scenario } from './scenario.ts';
 import { ScenarioError } from './scenario.ts';
+import type { TablesAt } from './stage.ts';
 import { Stage } from './stage.ts';
 
 /** What came of a scenario. */
@@ -23,6 +27,35 @@ export interface Performance {
   readonly start: Micros;
   /** How long it took, in virtual time. */
   readonly duration: Micros;
+  /** The network of the story, where it has one. */
+  readonly network: DrawnNetwork | undefined;
+}
+
+/**
+ * What the ladder of a performance is drawn from: in a network the frames at the ends of hosts and routers, in columns by Ethernet
+ * address, so that every hop is seen; else all of them, in columns by IPv4 address.
+ * @param label what stands above a column by IPv4 address
+ */
+export function ladderOf(
+  { frames, interfaces, names, network }: Performance,
+  label: (name: string, address: string) => string = (name) => name,
+): Ladder {
+  if (network === undefined)
+    return ladder(frames, { names: new Map([...names].map(([address, name]) => [address, label(name, address)])) });
+  const stations = new Map(interfaces.flatMap(({ mac, name }) => (mac === undefined ? [] : [[mac, name.split('.')[0] ?? name]])));
+  return ladder(
+    frames.filter(({ interfaceId }) => interfaces[interfaceId]?.mac !== undefined),
+    { stations },
+  );
+}
+
+/** A network at the end of its story. */
+export interface DrawnNetwork {
+  readonly topology: Topology;
+  /** What the devices know, at moments that the story has named and at the end. */
+  readonly tables: readonly TablesAt[];
+  /** Row by row, on the clock of the frames. */
+  readonly changes: readonly TableChange[];
 }
 
 /** Longer than two hours of keep-alive, and shorter than for ever. */
@@ -42,7 +75,7 @@ export async function perform(scenario: Scenario, settle: () => Promise<void>): 
     const reason = error instanceof Error ? error.message : String(error);
     throw new ScenarioError(`${scenario.name}: ${reason}`, { cause: error });
   }
-  const { recording, series, names, start } = stage;
+  const { recording, series, names, start, drawn } = stage;
   return {
     scenario,
     frames: recording.frames,
@@ -51,5 +84,10 @@ export async function perform(scenario: Scenario, settle: () => Promise<void>): 
     names,
     start,
     duration: world.now - start,
+    network: drawn && {
+      topology: drawn.topology(),
+      tables: [...stage.moments, { at: world.now, moment: 'at the end', tables: drawn.tables() }],
+      changes: drawn.watch?.changes ?? [],
+    },
   };
 }

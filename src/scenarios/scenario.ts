@@ -12,6 +12,11 @@ export const CHAPTERS = [
   'Attacks and accidents',
   'Messages in a stream',
   'Below TCP',
+  'Local networks',
+  'Between networks',
+  'Addresses and names',
+  'At the edge',
+  'Applications',
 ] as const;
 export type Chapter = (typeof CHAPTERS)[number];
 
@@ -37,13 +42,18 @@ export interface Scenario {
   readonly withoutLadder?: boolean;
   /** What there is to see beside the ladder. @default nothing */
   readonly plot?: PlotKind;
-  /** The hosts whose ends of their wires the capture file shows, one of each wire. @default the first one */
+  /**
+   * The hosts whose ends of their wires the capture file shows, one of each wire; in a network with several ports `r1.lan10`.
+   * @default the first one
+   */
   readonly watch?: readonly string[];
   /**
    * What Wireshark's expert has to say about the file beyond SYN and FIN, by the field of its display filters, and how often:
    * `{ 'tcp.analysis.retransmission': 1 }`. @default nothing
    */
   readonly expert?: Readonly<Record<string, number>>;
+  /** A packet whose way is drawn into the picture of the network: a display filter, as for `look`. @default the first one */
+  readonly way?: string;
   /** Everything random comes from it. @default 1 */
   readonly seed?: number;
   /**

@@ -1,7 +1,7 @@
 /** Where a scenario is played: a world with its hosts, cables and recording, and the words in which it is told. */
-import type { FrameSink, RecordedFrame } from '../capture/record/frame-sink.ts';
+import type { FrameSink, InterfaceDescription, RecordedFrame } from '../capture/record/frame-sink.ts';
 import { SeriesLog } from '../capture/series/series-log.ts';
-import type { Cable, CableEnd, CableOptions, FaultRule, HostOptions } from '../lab/index.ts';
+import type { Cable, CableEnd, CableOptions, FaultRule, HostOptions, NetNode, Table, TableKind } from '../lab/index.ts';
 import { faultsByMeaning, host, Timers, type World } from '../lab/index.ts';
 import { Network } from '../lab/network/network.ts';
 import { Recording } from '../lab/network/recording.ts';
@@ -48,6 +48,14 @@ interface Place {
   readonly interfaceId: number;
 }
 
+/** What all devices of a network know at one moment of the story. */
+export interface TablesAt {
+  readonly at: Micros;
+  /** "before the first ping" */
+  readonly moment: string;
+  readonly tables: readonly Table[];
+}
+
 /** Announcements of addresses (RFC 5227 §2.3) are over by then. */
 const ACQUAINTANCE: Micros = 5 * SECOND;
 const ECHO_ID = 1;
@@ -57,6 +65,8 @@ export class Stage {
   readonly recording = new Recording();
   /** What the hosts knew of their connections, and how long the queues were. */
   readonly series = new SeriesLog();
+  /** Tables that the story wants to be seen. */
+  readonly moments: TablesAt[] = [];
   /** Of hosts, by address. */
   readonly names = new Map<string, string>();
   readonly timers: Timers;
@@ -104,6 +114,16 @@ export class Stage {
       onError: (error) => this.#errors.push(error),
     });
     return this.#network;
+  }
+
+  /** What the devices of the network know now is a part of the story. @param moment "before the first ping" */
+  showTables(moment: string): void {
+    this.moments.push({ at: this.world.now, moment, tables: this.network.tables() });
+  }
+
+  /** The table of a device of the network, now. @returns its rows; none while it is empty */
+  rows(of: NetNode, kind: TableKind): readonly (readonly string[])[] {
+    return of.tables().find((table) => table.kind === kind)?.rows ?? [];
   }
 
   /** The network, if the story has one. */
@@ -160,6 +180,7 @@ export class Stage {
     this.#start = this.world.now;
     this.recording.forget();
     this.#network?.watch?.forget();
+    this.moments.length = 0;
     this.series.samples.length = 0;
   }
 
@@ -219,6 +240,8 @@ export class Stage {
 
   #framesAt(host: StageHost): RecordedFrame[] {
     const id = this.#places.get(host)?.interfaceId;
-    return this.recording.frames.filter(({ interfaceId }) => interfaceId === id);
+    const isItsOwn = ({ name }: InterfaceDescription): boolean => name === host.name || name.startsWith(`${host.name}.`);
+    const ids = id === undefined ? this.recording.interfaces.flatMap((one, index) => (isItsOwn(one) ? [index] : [])) : [id];
+    return this.recording.frames.filter(({ interfaceId }) => ids.includes(interfaceId));
   }
 }

@@ -71,4 +71,4 @@ const namesHosts = ({ network }: Dissected, source: string, destination: string)
   network?.kind === 'arp' || destination === '' ? [source] : [source, destination];
 
 /** IEEE 802: an odd first octet marks a group; a frame too short to have an address is for nobody in particular. */
-const isGroup = (station: string): boolean => station === '' || Number.parseInt(station.slice(0, 2), 16) % 2 === 1;
+export const isGroup = (station: string): boolean => station === '' || Number.parseInt(station.slice(0, 2), 16) % 2 === 1;

@@ -10,7 +10,8 @@ import type { RecordedFrame } from '../record/frame-sink.ts';
 import * as phrases from '../words/phrases.ts';
 import type { SequenceBases } from '../words/sequence-tracker.ts';
 import { relativeTo, SequenceTracker } from '../words/sequence-tracker.ts';
-import { LadderHosts } from './hosts.ts';
+import { EVERYONE, LadderHosts } from './hosts.ts';
+import { LadderStations } from './stations.ts';
 import { stoppedBy } from './stopped.ts';
 import type { Sight, WireFrame } from './wire-frames.ts';
 import { wireFrames } from './wire-frames.ts';
@@ -88,6 +89,8 @@ export interface Ladder {
 export interface LadderOptions {
   /** Names by address, in the order in which the columns shall stand. */
   readonly names?: ReadonlyMap<string, string>;
+  /** Names by Ethernet address: the columns are stations of a network, and each hop of a packet is a row. */
+  readonly stations?: ReadonlyMap<string, string>;
   /** Of the interfaces, by their number, as in the registry of LINKTYPE values. @default Ethernet */
   readonly linkTypes?: readonly number[];
   /** Numbers of the frames, from 1, that shall be shown; the others are read, and tell what these mean. @default all */
@@ -96,7 +99,7 @@ export interface LadderOptions {
 
 /** @param frames in the order in which they were recorded */
 export function ladder(frames: readonly RecordedFrame[], options: LadderOptions = {}): Ladder {
-  const { names = new Map(), linkTypes = [], only } = options;
+  const { names = new Map(), stations: byEthernet, linkTypes = [], only } = options;
   const conversations = new Conversations();
   const seen = wireFrames(frames)
     .map((sight) => {
@@ -109,17 +112,18 @@ export function ladder(frames: readonly RecordedFrame[], options: LadderOptions 
       ({ number, arrivals }) =>
         only === undefined || [number, ...arrivals.map((arrival) => arrival.number)].some((one) => only.has(one)),
     );
-  const hosts = new LadderHosts(
-    seen.map(({ packet }) => packet),
-    names,
-  );
+  const packets = seen.map(({ packet }) => packet);
+  const hosts = byEthernet === undefined ? new LadderHosts(packets, names) : new LadderStations(packets, byEthernet);
   const placed = seen.map((sight) => ({ ...sight, ...hosts.columnsOf(sight.packet) }));
   const leaving = placed.filter(({ frame }) => frame.direction === 'out');
   const stations = new Map(leaving.map(({ frame, from }) => [frame.interfaceId, from]));
   const start = frames.reduce((earliest, { at }) => Math.min(earliest, at), frames[0]?.at ?? 0);
   const stopped = stoppedBy(placed);
   const rows = placed.map((sight, index): LadderRow => {
-    const { frame, number, arrivals, copyOf, lost, from, to, content } = sight;
+    const { frame, number, arrivals, copyOf, lost, from, content } = sight;
+    // behind a router others have not heard it: who alone has is whom it was for
+    const [heard, ...more] = byEthernet !== undefined && sight.to === EVERYONE ? arrivals : [];
+    const to = heard !== undefined && more.length === 0 ? (stations.get(heard.frame.interfaceId) ?? sight.to) : sight.to;
     return {
       number,
       at: frame.at - start,

@@ -140,6 +140,7 @@ export class Network implements Machine {
   add<T extends NetNode>(node: T): T {
     this.#claim(node.name);
     this.#nodes.set(node.name, node);
+    this.watch?.knows(node);
     return node;
   }
 
@@ -246,6 +247,7 @@ export class Network implements Machine {
     const host = new NetHost({ name, kind, stack, ports, clock: timers, onError: (error) => this.#onError(error) });
     for (const port of ports) for (const address of host.addressesAt(port)) this.names.set(address.split('/')[0] ?? '', name);
     this.#nodes.set(name, host);
+    this.watch?.knows(host);
     return host;
   }
 

@@ -67,9 +67,14 @@ export class TableWatch implements Machine {
     return this.#stirred.size === 0 ? NEVER : this.#at;
   }
 
+  /** What a new device has in its tables is not news. */
+  knows(node: NetNode): void {
+    for (const table of node.tables()) this.#remember(table);
+  }
+
   /** What is in the tables now is not news. */
   forget(): void {
-    for (const node of this.#nodes()) for (const table of node.tables()) this.#remember(table);
+    for (const node of this.#nodes()) this.knows(node);
     this.changes.length = 0;
   }
 

@@ -6,6 +6,7 @@ import type { Performance } from '../../../scenarios/perform.ts';
 import { perform } from '../../../scenarios/perform.ts';
 import type { Scenario } from '../../../scenarios/scenario.ts';
 import { ScenarioError } from '../../../scenarios/scenario.ts';
+import { tablesText } from '../../../scenarios/tables-text.ts';
 import type { FileKind } from '../../lab-files.ts';
 import { FILE_KINDS, settle, writeFiles } from '../../lab-files.ts';
 import { UsageError } from '../usage-error.ts';
@@ -15,6 +16,7 @@ interface RunOptions {
   readonly out?: string;
   readonly format?: readonly FileKind[];
   readonly all?: boolean;
+  readonly tables?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -30,6 +32,7 @@ export function addRun(lab: Command, exit: (code: number) => void): void {
     .option('--out <folder>', 'write the files there (default: none are written)')
     .option('--format <kinds>', `which files, joined by commas: ${FILE_KINDS.join(', ')} (default: all of them)`, kindsOf)
     .option('--all', 'every packet in the ladder, long runs too')
+    .option('--tables', 'what the devices of a network learnt and forgot, too')
     .option('--quiet', 'a line a scenario instead of its story')
     .action(async (names: readonly string[], options: RunOptions) => exit(await run(names, options)));
 }
@@ -80,6 +83,7 @@ async function play(scenario: Scenario, options: RunOptions): Promise<boolean> {
       ? `${scenario.name}: as told${files.length === 0 ? '' : `; ${files.join(' ')}`}\n`
       : storyText(performance, files, options.all === true),
   );
+  if (options.tables === true && performance.network !== undefined) process.stdout.write(`\n${tablesText(performance)}`);
   return true;
 }
 
