@@ -71,14 +71,20 @@ export async function* ping(stack: Stack, target: IpAddress, options: PingOption
   }
 }
 
-interface Probe {
+/** One echo request to come. */
+export interface Probe {
   readonly target: IpAddress;
   readonly identifier: number;
   readonly sequence: number;
   readonly payload: Uint8Array;
 }
 
-async function probe(stack: Stack, { target, identifier, sequence, payload }: Probe, options: PingOptions): Promise<PingResult> {
+/** Sends one echo request, whose identifier was claimed before, and waits for what becomes of it. */
+export async function probe(
+  stack: Stack,
+  { target, identifier, sequence, payload }: Probe,
+  options: PingOptions,
+): Promise<PingResult> {
   const { now, sleep, timeout = SECOND, ttl, dontFragment = false } = options;
   const onTheWire = sequence & MAX_IDENTIFIER;
   const sentAt = now();
@@ -107,7 +113,7 @@ const nothing = (sequence: number, outcome: string): PingResult => ({
 });
 
 /** Takes the first number that no other ping of this stack uses. */
-function claimIdentifier({ icmp: { echoListeners } }: Stack): number {
+export function claimIdentifier({ icmp: { echoListeners } }: Stack): number {
   let identifier = 1;
   while (echoListeners.has(identifier)) identifier++;
   if (identifier > MAX_IDENTIFIER) throw new RangeError(`${MAX_IDENTIFIER} pings run already`);
