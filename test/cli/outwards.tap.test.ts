@@ -113,3 +113,16 @@ test('nc where nobody listens: one line, exit code 1', async () => {
   expect(code).toBe(1);
   expect(err).toMatch(/^[^\n]*refused[^\n]*\n$/);
 });
+
+test('traceroute to Linux, by datagrams and by echo requests: one hop, exit code 0; nobody there: exit code 1', async () => {
+  for (const words of [[], ['-I']]) {
+    const { code, out } = await tapstack.run(['traceroute', ...LINK, ...words, '-q', '2', HOST]);
+    expect(out).toMatch(
+      /^traceroute to 10\.66\.0\.1 from 10\.66\.0\.2\/24, 30 hops at most\n 1 {2}10\.66\.0\.1 {2}[\d.]+ ms {2}[\d.]+ ms\n$/,
+    );
+    expect(code).toBe(0);
+  }
+  const { code, out } = await tapstack.run(['traceroute', ...LINK, '-m', '1', '-q', '1', '-w', '50ms', '10.66.0.99']);
+  expect(out).toMatch(/^ 1 {2}\*$/m);
+  expect(code).toBe(1);
+});

@@ -33,6 +33,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack shell --loss 20% --verbose', 'a bad line, every packet printed'],
   ],
   ping: [['tapstack ping --private -c 3 10.0.0.1', 'ask Linux']],
+  traceroute: [
+    ['tapstack traceroute --private 10.0.0.1', 'to Linux: one hop'],
+    ['sudo tapstack traceroute --gateway 10.0.0.1 192.0.2.7', 'through Linux, where it forwards'],
+  ],
   get: [['sudo tapstack get http://10.0.0.1:8000/', 'from: python3 -m http.server']],
   capture: [['tapstack capture ladder captures/demo.pcapng', 'after: tapstack demo']],
   lab: [

@@ -36,6 +36,14 @@ export function size(text: string): number {
   return integer(text, 0, 65_507, 'a size is a whole number of bytes from 0 to 65507');
 }
 
+export function hops(text: string): number {
+  return integer(text, 1, 255, 'hops are a whole number from 1 to 255');
+}
+
+export function queries(text: string): number {
+  return integer(text, 1, 10, 'a hop is asked from 1 to 10 times');
+}
+
 export function seed(text: string): number {
   return integer(text, 0, 0xffff_ffff, 'a seed is a whole number from 0 to 4294967295');
 }

@@ -1,7 +1,8 @@
 /** `tapstack ping`: echo requests from the stack, in the words of the real one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PingResult } from '../../services/ping.ts';
-import { ping as requests, summarize } from '../../services/ping.ts';
+import { ping as requests } from '../../services/ping.ts';
+import { formatPing, formatPingSummary } from '../../services/tools/ping-text.ts';
 import type { Micros } from '../../stack/time.ts';
 import { ipv4 } from '../../stack/wire/ip-address.ts';
 import type { NetworkOptions } from './network-options.ts';
@@ -27,18 +28,9 @@ export async function ping(address: string, options: PingOptions): Promise<numbe
   print(`PING ${address} from ${options.ip}: ${size} bytes of data`);
   for await (const result of requests(stack, ipv4(address), { now: () => clock.now(), sleep, count, interval, size, timeout })) {
     results.push(result);
-    print(line(result));
+    print(formatPing(result));
   }
   await session.close();
-  const { sent, received, min, average, max } = summarize(results);
-  print(`${sent} sent, ${received} received, ${Math.round((1 - received / sent) * 100)}% lost`);
-  if (received > 0) print(`round trip min/avg/max ${[min, average, max].map(milliseconds).join('/')} ms`);
-  return received === sent ? 0 : 1;
+  print(formatPingSummary(results));
+  return results.every(({ outcome }) => outcome === 'reply') ? 0 : 1;
 }
-
-const line = ({ sequence, outcome, from, rtt, ttl, length }: PingResult): string =>
-  outcome === 'reply'
-    ? `${length} bytes from ${from}: seq ${sequence} ttl ${ttl} time ${milliseconds(rtt)} ms`
-    : `seq ${sequence}: ${outcome}${from === undefined ? '' : ` (says ${from})`}`;
-
-const milliseconds = (time: Micros): string => (time / 1000).toFixed(3);

@@ -84,6 +84,18 @@ function addClients(root: Command, exit: (code: number) => void): void {
     .action(async (address, options) => exit(await (await import('./ping.ts')).ping(address, options)));
   withStack(
     root
+      .command('traceroute')
+      .description('The routers on the way from the stack, hop by hop. Exits with 1 when the destination does not answer.')
+      .argument('<address>', 'to whom', parse.address)
+      .option('-I, --icmp', 'probes are echo requests, not datagrams')
+      .option('-m, --hops <number>', 'at most', parse.hops, 30)
+      .option('-q, --queries <number>', 'probes for each hop', parse.queries, 3)
+      .addOption(durationOption('-w, --timeout <time>', 'how long an answer is waited for', '1s')),
+  )
+    .summary('the routers on the way from the stack')
+    .action(async (address, options) => exit(await (await import('./traceroute.ts')).traceroute(address, options)));
+  withStack(
+    root
       .command('get')
       .description('Fetches a page over the stack. Exits with 1 when the server reports an error.')
       .argument('<url>', 'such as http://10.0.0.1:8000/')
