@@ -9,6 +9,7 @@ const SHORT: Partial<Record<DropReason, string>> = {
   'UDP checksum wrong': 'bad checksum (UDP)',
   'no listener on the port': 'no listener',
   'nothing new in the segment': 'nothing new in it',
+  'dropped by a rule': '', // which one is the detail
 };
 
 /**

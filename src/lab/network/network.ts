@@ -23,13 +23,15 @@ import type { Machine } from '../machine.ts';
 import { Timers } from '../timers.ts';
 import type { World } from '../world.ts';
 import { problemsOf } from './check.ts';
+import type { MiddleboxOptions } from './middlebox.ts';
+import { Middlebox } from './middlebox.ts';
 import { NetHost } from './net-host.ts';
 import type { NetNode, Plug } from './node.ts';
 import { freePort } from './node.ts';
 import { Port } from './port.ts';
 import type { Recording } from './recording.ts';
 import type { NetPortOptions, StationOptions } from './station.ts';
-import { bootStation } from './station.ts';
+import { bootStation, said } from './station.ts';
 import type { Table } from './table.ts';
 import { TableWatch } from './table-watch.ts';
 import type { Topology } from './topology.ts';
@@ -49,6 +51,12 @@ export interface NetworkOptions {
 
 /** A host with one port needs no name for it. */
 export type NetHostOptions = Omit<StationOptions, 'ports'> & NetPortOptions & { readonly ports?: StationOptions['ports'] };
+
+/** A router, and what it does beside routing. */
+export interface NetRouterOptions extends StationOptions, MiddleboxOptions {
+  /** How it is drawn. @default by what it does */
+  readonly kind?: 'router' | 'nat' | 'firewall';
+}
 
 export interface NetCableOptions extends CableOptions {
   /** The way from the second plug to the first, where it differs. */
@@ -131,9 +139,14 @@ export class Network implements Machine {
   }
 
   /** A router: a host that forwards. @throws RangeError in words when an address or a gateway cannot be used */
-  router(name: string, options: StationOptions & { readonly kind?: 'router' | 'nat' | 'firewall' }): NetHost {
-    const { kind = 'router', ...rest } = options;
-    return this.#station(name, kind, { forwarding: {}, ...rest });
+  router(name: string, options: NetRouterOptions): NetHost {
+    const { kind, nat, hooks, ...rest } = options;
+    const box = said(name, () => new Middlebox({ nat, hooks }));
+    const router = this.#station(name, kind ?? box.kind, { forwarding: {}, ...rest, hooks: box.hooks });
+    said(name, () => box.joins(router.stack));
+    router.showTables(() => box.tables(name, router.stack));
+    for (const address of box.addresses) this.names.set(address, name);
+    return router;
   }
 
   /** A device of any other kind, whose machine is already in the world. @throws RangeError when the name is taken */

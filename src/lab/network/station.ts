@@ -30,7 +30,7 @@ export interface StationOptions {
   /** It forwards what is not for it: a router. */
   readonly forwarding?: ForwardingOptions;
   /** Address translation, firewalls. */
-  readonly hooks?: PacketHooks;
+  readonly hooks?: PacketHooks | undefined;
   readonly acceptRedirects?: boolean;
   /** Tells its link at once that its addresses are its own (RFC 5227 §2.3), as hosts do that look for conflicts. @default false */
   readonly announces?: boolean;
@@ -102,7 +102,7 @@ function addRoute(stack: Stack, network: string, via: string): void {
 }
 
 /** Errors name the device that they are about. */
-function said<T>(name: string, work: () => T): T {
+export function said<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -152,6 +152,7 @@ export class Input implements Timed {
   /** @returns undefined for a fragment that waits for the others */
   #prerouting(rules: Rules, from: NetworkInterface, packet: Packet, now: Micros): DropReason | 'accept' | undefined {
     packet.start = packet.network;
+    packet.note = ''; // why its sender sent it is known to those who recorded it there
     if (rules.hooks.wholeDatagrams === true && ipv4.isFragment(packet.view, packet.network)) {
       const verdict = this.#together(packet, now);
       if (verdict !== 'complete') return verdict;
@@ -183,7 +184,7 @@ export class Input implements Timed {
   #passOn(packet: Packet, origin: Origin, now: Micros): DropReason | undefined {
     if (this.#forwarder === undefined || this.#from === undefined) return 'not for us';
     packet.start = packet.network;
-    packet.note = ''; // why its sender sent it is known to those who recorded it there
+    if (this.#rules === undefined) packet.note = ''; // else what the hooks have to say stands there
     return this.#forwarder.onPacket(packet, this.#from, origin, now);
   }
 
