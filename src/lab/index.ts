@@ -54,6 +54,15 @@ export type { Topology, TopologyEnd, TopologyLink, TopologyNode } from './networ
 export type { RouterOptions, RouterPort } from './router.ts';
 export { Router, router } from './router.ts';
 export { Sleepers } from './sleepers.ts';
+export type { HubOptions, HubPort } from './switching/hub.ts';
+export { Hub } from './switching/hub.ts';
+export type { MirrorOptions, PortOptions, PortSecurity, SwitchOptions } from './switching/port-options.ts';
+export type { MacRow } from './switching/switch.ts';
+export { Switch } from './switching/switch.ts';
+export type { SwitchEvent } from './switching/switch-event.ts';
+export { describeSwitchEvent } from './switching/switch-event.ts';
+export type { PortCounters, SwitchDrop, SwitchPort } from './switching/switch-port.ts';
+export { VlanDevice, VlanTrunk } from './switching/vlan-device.ts';
 export { Timers } from './timers.ts';
 export type { RunOptions, WorldOptions } from './world.ts';
 export { World } from './world.ts';
