@@ -41,6 +41,7 @@ export { host } from './host.ts';
 export type { Clock, Machine, Timed } from './machine.ts';
 export type { NetHostParts, Serve, Target } from './network/net-host.ts';
 export { NetHost } from './network/net-host.ts';
+export { NetHub, NetSwitch } from './network/net-switch.ts';
 export type { NetCable, NetCableOptions, NetHostOptions, NetworkOptions } from './network/network.ts';
 export { Network } from './network/network.ts';
 export type { NetNode, Plug } from './network/node.ts';

@@ -20,12 +20,17 @@ import { Cable } from '../cable.ts';
 import type { FaultOptions } from '../faults.ts';
 import { FaultyDevice } from '../faulty-device.ts';
 import type { Machine } from '../machine.ts';
+import type { HubOptions } from '../switching/hub.ts';
+import { Hub } from '../switching/hub.ts';
+import type { SwitchOptions } from '../switching/port-options.ts';
+import { Switch } from '../switching/switch.ts';
 import { Timers } from '../timers.ts';
 import type { World } from '../world.ts';
 import { problemsOf } from './check.ts';
 import type { MiddleboxOptions } from './middlebox.ts';
 import { Middlebox } from './middlebox.ts';
 import { NetHost } from './net-host.ts';
+import { NetHub, NetSwitch } from './net-switch.ts';
 import type { NetNode, Plug } from './node.ts';
 import { freePort } from './node.ts';
 import { Port } from './port.ts';
@@ -78,6 +83,7 @@ export interface NetCable {
   readonly options: NetCableOptions;
 }
 
+const DEFAULT_PORTS = 8;
 const FIRST_MAC = 0x02_00_00_00_00_01;
 
 export class Network implements Machine {
@@ -149,6 +155,28 @@ export class Network implements Machine {
     return router;
   }
 
+  /** A switch, with eight ports unless told otherwise. @throws RangeError in words when its options contradict themselves */
+  switch(name: string, options: Partial<SwitchOptions> = {}): NetSwitch {
+    const machine = new Switch(name, { ports: DEFAULT_PORTS, explain: this.watch !== undefined, ...options });
+    const ports = this.makePorts(
+      name,
+      machine.ports.map((port) => port.name),
+    );
+    this.world.add(name, machine, ports);
+    return this.add(new NetSwitch(machine, ports));
+  }
+
+  /** A hub, with eight ports unless told otherwise. */
+  hub(name: string, options: Partial<HubOptions> = {}): NetHub {
+    const machine = new Hub(name, { ports: DEFAULT_PORTS, ...options });
+    const ports = this.makePorts(
+      name,
+      machine.ports.map((port) => port.name),
+    );
+    this.world.add(name, machine, ports);
+    return this.add(new NetHub(machine, ports));
+  }
+
   /** A device of any other kind, whose machine is already in the world. @throws RangeError when the name is taken */
   add<T extends NetNode>(node: T): T {
     this.#claim(node.name);
@@ -175,13 +203,13 @@ export class Network implements Machine {
     const joined = { name, a, b, cable, options };
     this.#cables.push(joined);
     const { world } = this;
-    if (faults === undefined && rules === undefined) a.plug(cable.a, [cable.a]);
+    if (faults === undefined && rules === undefined) a.plug(cable.a, [cable.a], () => cable.a.connected);
     else {
       const meant = rules && faultsByMeaning({ transmit: a.node, receive: b.node, began: world.now }, rules);
       const faulty = new FaultyDevice(cable.a, world, world.random, { ...faults, ...meant });
-      a.plug(faulty, [cable.a, faulty]);
+      a.plug(faulty, [cable.a, faulty], () => cable.a.connected);
     }
-    b.plug(cable.b, [cable.b]);
+    b.plug(cable.b, [cable.b], () => cable.b.connected);
     if (this.#series !== undefined && (options.rate ?? back.rate) !== undefined) world.watchQueues(cable, name, this.#series);
     this.#changed();
     return joined;

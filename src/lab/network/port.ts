@@ -22,12 +22,15 @@ export class Port implements LinkDevice, Timed {
   readonly name: string;
   readonly offload: Offload = NO_OFFLOAD;
   onSooner: (() => void) | undefined = undefined;
+  /** Called when a cable is plugged in for the first time: a device need not look at ports that nobody uses. */
+  onFirstPlug: (() => void) | undefined = undefined;
   /** Frames that were sent while no cable was there. */
   unheard = 0;
   readonly #recording: PortRecording | undefined;
   #interfaceId: number | undefined = undefined;
   #line: LinkDevice | undefined = undefined;
   #parts: readonly Timed[] = [];
+  #hasSignal: () => boolean = () => false;
 
   constructor(node: string, name: string, recording?: PortRecording) {
     this.node = node;
@@ -39,14 +42,25 @@ export class Port implements LinkDevice, Timed {
     return this.#line !== undefined;
   }
 
+  /** A cable is plugged in, and nobody has unplugged it elsewhere. */
+  get isUp(): boolean {
+    return this.#hasSignal();
+  }
+
   get mtu(): number {
     return this.#line?.mtu ?? 1500;
   }
 
-  /** @param parts what makes the line run, from the wire inwards: the cable's end, a faulty device */
-  plug(line: LinkDevice, parts: readonly Timed[]): void {
+  /**
+   * @param parts what makes the line run, from the wire inwards: the cable's end, a faulty device
+   * @param hasSignal whether the cable is connected
+   */
+  plug(line: LinkDevice, parts: readonly Timed[], hasSignal: () => boolean): void {
     this.#line = this.#recorded(line);
     this.#parts = parts;
+    this.#hasSignal = hasSignal;
+    this.onFirstPlug?.();
+    this.onFirstPlug = undefined;
     for (const part of parts) if ('onSooner' in part) part.onSooner = () => this.onSooner?.();
     this.onSooner?.();
   }
@@ -55,6 +69,8 @@ export class Port implements LinkDevice, Timed {
     for (const part of this.#parts) if ('onSooner' in part) part.onSooner = undefined;
     this.#line = undefined;
     this.#parts = [];
+    this.#hasSignal = () => false;
+    this.onSooner?.();
   }
 
   transmit(packet: Packet): boolean {

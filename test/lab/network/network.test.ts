@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { Network } from '../../../src/lab/network/network.ts';
 import { Recording } from '../../../src/lab/network/recording.ts';
 import { tableText } from '../../../src/lab/network/table.ts';
+import type { SwitchOptions } from '../../../src/lab/switching/port-options.ts';
 import { World } from '../../../src/lab/world.ts';
 import { MILLISECOND, SECOND } from '../../../src/stack/index.ts';
 
@@ -82,6 +83,32 @@ test('a cable that is pulled out loses what is sent, and may go into another por
   net.cable(r1.port('lan10'), pc1);
   await net.world.runFor(SECOND);
   expect((await net.world.finish(pc1.ping(pc2)))[0]?.outcome).toBe('reply');
+});
+
+test('a switch learns behind which port each host is, and a hub lets everybody hear', async () => {
+  const net = new Network(worldOf(), { recording: new Recording() });
+  const [s1, h1] = [net.switch('s1'), net.hub('h1')];
+  const hosts = [1, 2, 3, 4].map((n) => net.host(`pc${n}`, { address: `10.0.0.${n}/24` }));
+  hosts.forEach((host, index) => void net.cable(host, index < 2 ? s1 : h1));
+  net.cable(s1.port('8'), h1);
+  expect((await net.world.finish(hosts[0]!.ping(hosts[3]!)))[0]?.outcome).toBe('reply');
+  expect(s1.tables()[0]?.rows.map((row) => row.slice(0, 2))).toEqual([
+    ['02:00:0a:00:00:01', '1'],
+    ['02:00:0a:00:00:04', '8'],
+  ]);
+  expect(hosts.map(({ stack }) => stack.counters.framesIn)).toEqual([2, 1, 4, 2]);
+});
+
+test('hosts on one switch are on one link, and in two VLANs on two', async () => {
+  const draw = (ports: SwitchOptions['ports']): Network => {
+    const net = new Network(worldOf());
+    const s1 = net.switch('s1', { ports });
+    net.cable(net.host('pc1', { address: '10.0.0.1/24' }), s1);
+    net.cable(net.host('pc2', { address: '10.0.0.1/24' }), s1);
+    return net;
+  };
+  expect(() => draw(2).check()).toThrow('pc1 and pc2 have one address: 10.0.0.1');
+  expect(() => draw({ a: { vlan: 10 }, b: { vlan: 20 } }).check()).not.toThrow();
 });
 
 /** A drawing with a mistake, and what is said of it. */
