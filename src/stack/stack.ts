@@ -42,6 +42,8 @@ export type { InterfaceOptions, StackOptions } from './stack-options.ts';
 const RECEIVE_BUDGET = 256;
 /** Packets sent in one run. */
 const TRANSMIT_BUDGET = 256;
+/** UDP packets that may leave while TCP has something to say. */
+const DATAGRAMS_IN_A_ROW = 32;
 /** A device that refuses frames is asked again so much later. */
 const RETRY: Micros = 1 * MILLISECOND;
 /** nmap and traceroute ask many ports in a row; a hundred answers a second are still no weapon. */
@@ -75,6 +77,7 @@ export class Stack implements LinkObserver {
   readonly #observer: StackObserver | undefined;
   #now: Micros;
   #isRunning = false;
+  #datagramsInARow = 0;
   /** A budget ran out: there is more to do at once. */
   #moreToDo = false;
 
@@ -300,15 +303,29 @@ export class Stack implements LinkObserver {
     this.#serviceLinks();
   }
 
+  /** Datagrams first, but an application that always has another one ready does not keep TCP from its turn. */
   #transmitOne(now: Micros): boolean {
-    const packet = this.#out;
-    packet.reset();
-    if (this.udp.pollTransmit(packet, this.#udpOut)) {
-      this.counters.udpOut += packet.frames();
-      const result = this.#output.send(packet, this.#udpOut, now);
-      if (result !== 'sent') this.udp.onSendFailure(this.#udpOut, result === 'no route' ? 'no route' : 'message too long');
+    if (this.#datagramsInARow < DATAGRAMS_IN_A_ROW && this.#transmitDatagram(now)) {
+      this.#datagramsInARow++;
       return true;
     }
+    this.#datagramsInARow = 0;
+    return this.#transmitSegment(now) || this.#transmitDatagram(now);
+  }
+
+  #transmitDatagram(now: Micros): boolean {
+    const packet = this.#out;
+    packet.reset();
+    if (!this.udp.pollTransmit(packet, this.#udpOut)) return false;
+    this.counters.udpOut += packet.frames();
+    const result = this.#output.send(packet, this.#udpOut, now);
+    if (result !== 'sent') this.udp.onSendFailure(this.#udpOut, result === 'no route' ? 'no route' : 'message too long');
+    return true;
+  }
+
+  #transmitSegment(now: Micros): boolean {
+    const packet = this.#out;
+    packet.reset();
     if (!this.tcp.pollTransmit(packet, this.#tcpOut, now)) return false;
     this.counters.tcpOut++;
     this.#output.send(packet, this.#tcpOut, now);
