@@ -73,7 +73,7 @@ export class DhcpClient {
   constructor(options: DhcpClientOptions) {
     this.#options = options;
     this.#wanted = options.previous;
-    const { stack, interface: own, metric = 0, startDelay = 0, previous, hostName, clientId, leaseTime, broadcast } = options;
+    const { stack, interface: own, metric, startDelay = 0, previous, hostName, clientId, leaseTime, broadcast } = options;
     this.#setup = new InterfaceSetup(stack, own, metric);
     this.#speaker = {
       mac: own.mac,

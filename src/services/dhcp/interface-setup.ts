@@ -6,11 +6,11 @@ import type { ClientLease } from './parameters.ts';
 export class InterfaceSetup {
   readonly #stack: Stack;
   readonly #interface: NetworkInterface;
-  readonly #metric: number;
+  readonly #metric: number | undefined;
   #lease: ClientLease | undefined = undefined;
   #routes: readonly Route[] = [];
 
-  constructor(stack: Stack, on: NetworkInterface, metric: number) {
+  constructor(stack: Stack, on: NetworkInterface, metric: number | undefined) {
     this.#stack = stack;
     this.#interface = on;
     this.#metric = metric;
@@ -47,7 +47,8 @@ export class InterfaceSetup {
 
   /** RFC 3442: "if the DHCP server returns both a Classless Static Routes option and a Router option, the DHCP client MUST ignore the Router option". */
   #routesOf({ routers, routes, prefix: network }: ClientLease): Route[] {
-    const shared = { interfaceId: this.#interface.id, origin: 'dhcp', metric: this.#metric } as const;
+    const metric = this.#metric === undefined ? {} : { metric: this.#metric };
+    const shared = { interfaceId: this.#interface.id, origin: 'dhcp', ...metric } as const;
     const through = (prefix: Route['prefix'], router: number): Route =>
       router === 0 ? { ...shared, prefix } : { ...shared, prefix, gateway: router, onLink: !network.contains(router) };
     if (routes.length > 0) return routes.map(({ prefix, router }) => through(prefix, router));
