@@ -28,7 +28,8 @@ export class StackServer extends EventEmitter {
   maxConnections = Number.POSITIVE_INFINITY;
   readonly #stack: Stack;
   readonly #options: StackServerOptions;
-  readonly #sockets = new Set<StackSocket>();
+  /** Sockets that live. */
+  #open = 0;
   #listener: Listener | undefined = undefined;
   /** Closed, and 'close' not yet told. */
   #isClosing = false;
@@ -46,7 +47,7 @@ export class StackServer extends EventEmitter {
 
   /** Connections that live. */
   get connections(): number {
-    return this.#sockets.size;
+    return this.#open;
   }
 
   /**
@@ -84,7 +85,7 @@ export class StackServer extends EventEmitter {
   }
 
   getConnections(callback: (error: Error | null, count: number) => void): this {
-    process.nextTick(callback, null, this.#sockets.size);
+    process.nextTick(callback, null, this.#open);
     return this;
   }
 
@@ -120,23 +121,23 @@ export class StackServer extends EventEmitter {
   }
 
   #accept(connection: Connection): void {
-    if (this.#sockets.size >= this.maxConnections) {
+    if (this.#open >= this.maxConnections) {
       const { local, localPort, remote, remotePort } = connection.id;
       connection.abort();
       this.emit('drop', { localAddress: `${local}`, localPort, remoteAddress: `${remote}`, remotePort, remoteFamily: 'IPv4' });
       return;
     }
     const socket = new StackSocket(connection, this.#options);
-    this.#sockets.add(socket);
+    this.#open++;
     socket.once('close', () => {
-      this.#sockets.delete(socket);
+      this.#open--;
       this.#closeIfDrained();
     });
     this.emit('connection', socket);
   }
 
   #closeIfDrained(): void {
-    if (!this.#isClosing || this.#sockets.size > 0) return;
+    if (!this.#isClosing || this.#open > 0) return;
     this.#isClosing = false;
     process.nextTick(() => this.emit('close'));
   }

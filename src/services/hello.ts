@@ -3,7 +3,7 @@
  * promises, and shows what the stack itself costs a server.
  */
 import type { Micros, Stack } from '../stack/index.ts';
-import { SECOND } from '../stack/index.ts';
+import { Roster, SECOND } from '../stack/index.ts';
 import { Answers } from './http/answers.ts';
 import { Conversation, Workspace } from './http/conversation.ts';
 import type { Service } from './service.ts';
@@ -25,7 +25,7 @@ const BODY = 'Hello from tapstack.\n';
 /** @throws TcpError when the port is taken */
 export function startHello(stack: Stack, options: HelloOptions): Service {
   const { port = HELLO_PORT, time, maxConnections = 131_072, patience = 60 * SECOND } = options;
-  const live = new Set<Conversation>();
+  const live = new Roster<Conversation>();
   const shared = new Workspace(new Answers(BODY), (conversation) => live.delete(conversation));
   // an answer is all there is to say: nothing is gained by waiting for more (Nagle)
   const listener = stack.tcp.listen(port, { noDelay: true });

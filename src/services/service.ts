@@ -1,6 +1,6 @@
 /** What the small services have in common: they take every comer, and no single one of them can end the service. */
 import type { ReceivedDatagram, Stack, TcpListener, TcpSocket, UdpSocket } from '../stack/index.ts';
-import { listenTcp, openUdp, SocketError, UdpError } from '../stack/index.ts';
+import { listenTcp, openUdp, Roster, SocketError, UdpError } from '../stack/index.ts';
 import { nextDatagram } from './next-datagram.ts';
 
 export interface Service {
@@ -29,6 +29,12 @@ export interface ServiceBehavior {
   onDatagram(datagram: ReceivedDatagram): Uint8Array | undefined;
 }
 
+/** With somebody who is being served. */
+interface Conversation {
+  readonly socket: TcpSocket;
+  place: number;
+}
+
 const MAX_CONNECTIONS = 256;
 /** Below: ports of services, which would answer our answers. */
 const FIRST_UNPRIVILEGED_PORT = 1024;
@@ -37,7 +43,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 export function startService(stack: Stack, behavior: ServiceBehavior, options: ServiceOptions): Service {
   const { tcp = true, udp = true, maxConnections = MAX_CONNECTIONS } = options;
   const port = options.port ?? behavior.port;
-  const live = new Set<TcpSocket>();
+  const live = new Roster<Conversation>();
   const listener = tcp ? listenTcp(stack, port) : undefined;
   const chosen = listener?.port ?? port;
   let datagrams: UdpSocket | undefined;
@@ -57,16 +63,22 @@ export function startService(stack: Stack, behavior: ServiceBehavior, options: S
     close() {
       listener?.close();
       datagrams?.close();
-      for (const socket of live) socket.abort();
+      for (const { socket } of live) socket.abort();
     },
   };
 }
 
 /** Inside of the stack's run: often the first words are here already, and the answer leaves with the same run. */
-function serveConnections(listener: TcpListener, behavior: ServiceBehavior, live: Set<TcpSocket>, maxConnections: number): void {
+function serveConnections(
+  listener: TcpListener,
+  behavior: ServiceBehavior,
+  live: Roster<Conversation>,
+  maxConnections: number,
+): void {
   const serve = (socket: TcpSocket): void => {
-    live.add(socket);
-    void converse(socket, behavior).finally(() => live.delete(socket));
+    const conversation = { socket, place: -1 };
+    live.add(conversation);
+    void converse(socket, behavior).finally(() => live.delete(conversation));
   };
   listener.onChange = () => {
     for (let socket = listener.acceptNow(); socket !== undefined; socket = listener.acceptNow()) {

@@ -1,6 +1,8 @@
 /** Every public name of the stack, listed by hand. */
 
 export { HEADROOM, Packet, SUPER_CAPACITY } from './bytes/packet.ts';
+export type { Member } from './bytes/roster.ts';
+export { Roster } from './bytes/roster.ts';
 export { decodeUtf8, encodeUtf8 } from './bytes/utf8.ts';
 export type { LinkDevice, Offload } from './device.ts';
 export { NO_OFFLOAD } from './device.ts';

@@ -30,6 +30,8 @@ export class Workspace {
 export class Conversation implements ConnectionOwner {
   /** Something came since whoever sweeps has last set this to false. */
   hasSpoken = true;
+  /** Among all conversations. */
+  place = -1;
   readonly #connection: Connection;
   readonly #shared: Workspace;
   /** The beginning of a head whose end has not come. */

@@ -109,6 +109,9 @@ export class Connection implements Timed {
   host: ConnectionHost | undefined = undefined;
   /** Waiting to be polled; the host's bookkeeping, and so is the link within a bucket of the demultiplexer. */
   isReady = false;
+  /** Its owner will be told; the host's bookkeeping too, and so is its place among those whose handshake is not over. */
+  isNews = false;
+  place = -1;
   nextInBucket: Connection | TimeWait | undefined = undefined;
   /** Where the peer's FIN stands, once seen: it may arrive before the text in front of it (checked at each advance). */
   peerFin: Seq | undefined = undefined;

@@ -19,14 +19,14 @@ import { Connection } from './connection.ts';
 import { Demux } from './demux.ts';
 import type { TcpDrop } from './drops.ts';
 import { NOT_ECT } from './ecn/ecn.ts';
+import { News } from './news.ts';
 import type { TcpObserver } from './observer.ts';
 import { isAcceptQueueFull, isSynQueueFull, resetsOverflow } from './open/backlog.ts';
 import { openFast } from './open/fast-open.ts';
 import { FastOpenCache } from './open/fast-open-cache.ts';
 import { FastOpenKeys } from './open/fast-open-keys.ts';
 import { IsnGenerator } from './open/isn.ts';
-import type { ListenOptions } from './open/listener.ts';
-import { Listener } from './open/listener.ts';
+import type { Listener, ListenOptions } from './open/listener.ts';
 import { Listeners } from './open/listeners.ts';
 import type { PassiveOpenHost } from './open/passive-open.ts';
 import { PassiveOpen } from './open/passive-open.ts';
@@ -64,7 +64,7 @@ export class Tcp implements PassiveOpenHost {
   readonly #listeners = new Listeners();
   readonly #ready = new Fifo<Connection>();
   readonly #answers = new Answers();
-  readonly #tell = new Set<Connection | Listener>();
+  readonly #news = new News();
   readonly #segment = new Segment();
   readonly #shared = new SharedParts();
   #turn = 0;
@@ -193,7 +193,7 @@ export class Tcp implements PassiveOpenHost {
     if (observer !== undefined) observer.segmentTaken(connection, segment, verdict, now);
     if (connection.listener !== undefined) this.#settle(connection, connection.listener);
     // told before anything is sent: our FIN, if the application has no more to say, acknowledges the peer's
-    if (connection.app.peerClosed) this.#report(connection);
+    if (connection.app.peerClosed) this.#news.ofConnection(connection);
     // §3.10.7.3 first, §3.10.7.4 fifth: the connection stays, but whoever sent this is told to stop
     const inHandshake = connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED';
     if (verdict === 'acknowledges what was never sent' && inHandshake)
@@ -229,7 +229,7 @@ export class Tcp implements PassiveOpenHost {
 
   /** True while something waits to be polled. */
   get hasWork(): boolean {
-    return this.#ready.length > 0 || !this.#answers.isEmpty || this.#tell.size > 0;
+    return this.#ready.length > 0 || !this.#answers.isEmpty || !this.#news.isEmpty;
   }
 
   /** True when a segment with this sequence number is under way: what an ICMP error must quote to be believed (RFC 5927 §4.1). */
@@ -255,11 +255,7 @@ export class Tcp implements PassiveOpenHost {
 
   /** Tells every owner what happened; to be called when the stack's run is over. */
   notifyOwners(): void {
-    for (const one of this.#tell) {
-      this.#tell.delete(one);
-      if (one instanceof Listener) one.notify();
-      else if (one.app.owner !== undefined && one.app.hasEvents) one.app.owner.notify(one.app.takeEvents());
-    }
+    this.#news.tell();
   }
 
   /** The connection may have something to send or to report. */
@@ -276,7 +272,7 @@ export class Tcp implements PassiveOpenHost {
 
   /** Nothing more to send: its timers go into the heap, its news to its owner, and when it is over it goes. */
   #rest(connection: Connection): void {
-    this.#report(connection);
+    this.#news.ofConnection(connection);
     if (connection.state === 'TIME-WAIT' && connection.receiver.available === 0) {
       this.#intoTimeWait(connection);
       return;
@@ -289,11 +285,6 @@ export class Tcp implements PassiveOpenHost {
     this.#deadlines.remove(connection);
     this.#demux.remove(connection);
     connection.host = undefined;
-  }
-
-  /** Its owner will be told what happened. */
-  #report(connection: Connection): void {
-    if (connection.app.hasEvents && connection.app.owner !== undefined) this.#tell.add(connection);
   }
 
   #rotate(): void {
@@ -323,12 +314,12 @@ export class Tcp implements PassiveOpenHost {
 
   /** The application gets the connection although its handshake is not over. */
   acceptEarly(connection: Connection, listener: Listener): void {
-    if (listener.settle(connection)) this.#tell.add(listener);
+    if (listener.settle(connection)) this.#news.ofListener(listener);
   }
 
   #settle(connection: Connection, listener: Listener): void {
     if (connection.state === 'SYN-RECEIVED' || connection.state === 'LISTEN') return;
-    if (listener.settle(connection)) this.#tell.add(listener);
+    if (listener.settle(connection)) this.#news.ofListener(listener);
   }
 
   #inTimeWait(

@@ -1,5 +1,6 @@
 /** A port that waits for connections: LISTEN, RFC 9293 §3.10.7.2, with its backlog. */
 import { Fifo } from '../../bytes/fifo.ts';
+import { Roster } from '../../bytes/roster.ts';
 import type { Micros } from '../../time.ts';
 import type { IpAddress } from '../../wire/ip-address.ts';
 import type { ConnectionOwner } from '../application-side.ts';
@@ -44,12 +45,14 @@ export class Listener {
   fastOpen: FastOpenQueue | undefined = undefined;
   fastOpenKeys: FastOpenKeys | undefined = undefined;
   isOpen = true;
+  /** Its owner will be told; the host's bookkeeping. */
+  isNews = false;
   /** When a SYN was last answered with a cookie. */
   cookieAt: Micros = -COOKIE_LIFETIME;
   /** SYNs turned away because the backlog was full. */
   refused = 0;
   #merged: TcpOptions | undefined = undefined;
-  readonly #halfOpen = new Set<Connection>();
+  readonly #halfOpen = new Roster<Connection>();
   readonly #waiting = new Fifo<Connection>();
   #heldBack: WeakSet<Connection> | undefined = undefined;
   /** Of those, how many the owner has left when it was last told. */
@@ -152,8 +155,8 @@ export class Listener {
     for (const connection of this.#halfOpen) {
       connection.listener = undefined;
       connection.fail('aborted');
+      this.#halfOpen.delete(connection);
     }
-    this.#halfOpen.clear();
     for (let waiting = this.#waiting.shift(); waiting !== undefined; waiting = this.#waiting.shift()) waiting.abort();
   }
 }
