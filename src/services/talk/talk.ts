@@ -23,6 +23,12 @@ export interface TalkOptions {
   readonly patience?: Micros;
 }
 
+export interface PortionOptions {
+  readonly onBytes?: (count: number) => void;
+  /** @default by the length */
+  readonly patience?: Micros;
+}
+
 export class Talk {
   readonly socket: TcpSocket;
   readonly #time: Timekeeper;
@@ -33,6 +39,11 @@ export class Talk {
     this.socket = socket;
     this.#time = time;
     this.#patience = patience;
+  }
+
+  /** How long so many bytes may take, in one direction or the other. */
+  patienceFor(bytes: number): Micros {
+    return this.#patience + bytes * PER_BYTE;
   }
 
   /**
@@ -76,12 +87,12 @@ export class Talk {
 
   /**
    * So many bytes.
-   * @param onBytes told of how many have come since the last call; what it throws ends the waiting
+   * @param options.onBytes told of how many have come since the last call; what it throws ends the waiting
    * @returns undefined when the peer has closed before the first of them
    * @throws PeerFault
    */
-  portion(length: number, onBytes: (count: number) => void = () => {}): Promise<Uint8Array | undefined> {
-    return this.#inTime(this.#patience + length * PER_BYTE, async (more) => {
+  portion(length: number, { onBytes = () => {}, patience }: PortionOptions = {}): Promise<Uint8Array | undefined> {
+    return this.#inTime(patience ?? this.patienceFor(length), async (more) => {
       for (let counted = 0; ; ) {
         const here = Math.min(length, this.#intake.length);
         if (here > counted) onBytes(here - counted);
@@ -96,7 +107,7 @@ export class Talk {
 
   /** Everything until the peer closes. @param limit of bytes @throws PeerFault */
   rest(limit: number): Promise<Uint8Array> {
-    return this.#inTime(this.#patience + limit * PER_BYTE, async (more) => {
+    return this.#inTime(this.patienceFor(limit), async (more) => {
       do if (this.#intake.length > limit) throw new PeerFault('larger than allowed', `${limit} bytes are allowed`);
       while (await more());
       return this.#intake.take(this.#intake.length);
@@ -115,7 +126,7 @@ export class Talk {
   async say(what: string | Uint8Array): Promise<void> {
     const bytes = typeof what === 'string' ? encodeUtf8(what) : what;
     let isLate = false;
-    const cancel = this.#time.after(this.#patience + bytes.length * PER_BYTE, () => {
+    const cancel = this.#time.after(this.patienceFor(bytes.length), () => {
       isLate = true;
       this.socket.abort(); // ends the waiting
     });
