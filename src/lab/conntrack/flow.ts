@@ -79,8 +79,8 @@ export const endKey = (address: number, port: number): number => (address >>> 0)
 
 /** Reads the packet in `[at, end)`, whose IPv4 header is valid. */
 export function readFlow(view: DataView, at: number, end: number, into: Flow): 'ok' | FlowFault {
-  if (ipv4.isFragment(view, at)) return 'fragment without the others';
   const { transport } = readAddresses(view, at, into);
+  if (ipv4.isFragment(view, at)) return 'fragment without the others';
   switch (into.protocol) {
     case ipv4.PROTOCOL_TCP:
       if (!tcp.isValid(view, transport, end)) return 'transport header cut short';

@@ -1,6 +1,6 @@
 /** How long a device in the middle of a path remembers a flow that is silent. */
 import type { Micros } from '../../stack/time.ts';
-import { MINUTE, SECOND } from '../../stack/time.ts';
+import { MINUTE, NEVER, SECOND } from '../../stack/time.ts';
 import * as ipv4 from '../../stack/wire/ipv4.ts';
 import type { TcpLife } from './tcp-life.ts';
 
@@ -45,3 +45,16 @@ export function patience(timeOuts: TimeOuts, protocol: number, life: TcpLife): M
       return timeOuts.other;
   }
 }
+
+const HOUR: Micros = 60 * MINUTE;
+
+/** "2 h 3 min", "4 min 59 s", "59 s"; what is left of a second counts whole. */
+export function timeLeft(deadline: Micros, now: Micros): string {
+  if (deadline === NEVER) return '';
+  const left = Math.max(Math.ceil((deadline - now) / SECOND), 0) * SECOND;
+  if (left >= HOUR) return parts(Math.floor(left / HOUR), 'h', Math.floor((left % HOUR) / MINUTE), 'min');
+  return left >= MINUTE ? parts(Math.floor(left / MINUTE), 'min', (left % MINUTE) / SECOND, 's') : `${left / SECOND} s`;
+}
+
+const parts = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;

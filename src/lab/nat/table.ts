@@ -1,9 +1,9 @@
 /** What a NAT knows, for people: rows of text. */
 import type { Micros } from '../../stack/time.ts';
-import { MINUTE, NEVER, SECOND } from '../../stack/time.ts';
 import { formatV4 } from '../../stack/wire/ip-address.ts';
 import * as ipv4 from '../../stack/wire/ipv4.ts';
 import { formatEnd, protocolName } from '../conntrack/flow.ts';
+import { timeLeft } from '../conntrack/time-outs.ts';
 import type { Table } from '../network/table.ts';
 import type { Forward } from './forward.ts';
 import type { End, Mapping, Session } from './mapping.ts';
@@ -11,7 +11,6 @@ import type { MappingEvent } from './mapping-table.ts';
 import type { NatPlan } from './options.ts';
 
 const COLUMNS = ['protocol', 'inside', 'outside', 'remote', 'state', 'expires in'] as const;
-const HOUR: Micros = 60 * MINUTE;
 
 /** What is written down first, then the sessions, in the order in which their mappings were made. */
 export function natTable(of: string, plan: NatPlan, mappings: Iterable<Mapping>, now: Micros): Table {
@@ -40,17 +39,6 @@ function sessionRow({ mapping, remote, life, deadline }: Session, now: Micros): 
   const state = protocol === ipv4.PROTOCOL_TCP ? life.phase : protocol === ipv4.PROTOCOL_ICMP ? 'query' : 'open';
   return [protocolName(protocol), end(inside), end(outside), end(remote), state, timeLeft(deadline, now)];
 }
-
-/** "2 h 3 min", "4 min 59 s", "59 s"; what is left of a second counts whole. */
-export function timeLeft(deadline: Micros, now: Micros): string {
-  if (deadline === NEVER) return '';
-  const left = Math.max(Math.ceil((deadline - now) / SECOND), 0) * SECOND;
-  if (left >= HOUR) return parts(Math.floor(left / HOUR), 'h', Math.floor((left % HOUR) / MINUTE), 'min');
-  return left >= MINUTE ? parts(Math.floor(left / MINUTE), 'min', (left % MINUTE) / SECOND, 's') : `${left / SECOND} s`;
-}
-
-const parts = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
-  small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 
 /** "udp 192.168.1.10:50000 = 203.0.113.1:50000 expired" */
 export const eventText = ({ kind, mapping }: MappingEvent): string => `${protocolName(mapping.protocol)} ${mapping} ${kind}`;

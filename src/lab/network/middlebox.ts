@@ -1,6 +1,8 @@
-/** What a router does beside routing: it translates addresses. */
+/** What a router does beside routing: it translates addresses, and lets pass or does not. */
 import type { PacketHooks, Stack } from '../../stack/index.ts';
 import { chainHooks } from '../../stack/index.ts';
+import type { FirewallOptions } from '../firewall/firewall.ts';
+import { Firewall } from '../firewall/firewall.ts';
 import { Nat } from '../nat/nat.ts';
 import type { NatOptions } from '../nat/options.ts';
 import type { Table } from './table.ts';
@@ -9,24 +11,29 @@ import type { TopologyNode } from './topology.ts';
 export interface MiddleboxOptions {
   /** Address translation; its `outside` is the name of a port. */
   readonly nat?: NatOptions | undefined;
+  /** Which packets it lets pass; its rules see the addresses inside. */
+  readonly firewall?: FirewallOptions | undefined;
   /** Whatever else looks at packets; asked before these. */
   readonly hooks?: PacketHooks | undefined;
 }
 
 export class Middlebox {
   readonly nat: Nat | undefined;
+  readonly firewall: Firewall | undefined;
   readonly hooks: PacketHooks | undefined;
 
   /** @throws RangeError in words when something about it cannot be used */
-  constructor({ nat, hooks }: MiddleboxOptions) {
+  constructor({ nat, firewall, hooks }: MiddleboxOptions) {
     this.nat = nat && new Nat(nat);
-    const all = [hooks, this.nat?.hooks].filter((one) => one !== undefined);
+    this.firewall = firewall && new Firewall(firewall);
+    const all = [hooks, this.firewall?.hooks, this.nat?.hooks].filter((one) => one !== undefined);
     this.hooks = all.length < 2 ? all[0] : chainHooks(...all);
   }
 
   /** How it is drawn. */
   get kind(): TopologyNode['kind'] {
-    return this.nat === undefined ? 'router' : 'nat';
+    if (this.nat !== undefined) return 'nat';
+    return this.firewall === undefined ? 'router' : 'firewall';
   }
 
   /** What it is known by outside, beside the addresses of its ports. */
@@ -37,9 +44,11 @@ export class Middlebox {
   /** The stack has its interfaces. @throws RangeError in words when they have other names */
   joins(stack: Stack): void {
     this.nat?.joins(stack);
+    this.firewall?.joins(stack);
   }
 
   tables(of: string, stack: Stack): readonly Table[] {
-    return [this.nat?.table(of, stack.now)].filter((table) => table !== undefined);
+    const tables = [this.nat?.table(of, stack.now), ...(this.firewall?.tables(of, stack.now) ?? [])];
+    return tables.filter((table) => table !== undefined);
   }
 }

@@ -146,8 +146,8 @@ export class Network implements Machine {
 
   /** A router: a host that forwards. @throws RangeError in words when an address or a gateway cannot be used */
   router(name: string, options: NetRouterOptions): NetHost {
-    const { kind, nat, hooks, ...rest } = options;
-    const box = said(name, () => new Middlebox({ nat, hooks }));
+    const { kind, nat, firewall, hooks, ...rest } = options;
+    const box = said(name, () => new Middlebox({ nat, firewall, hooks }));
     const router = this.#station(name, kind ?? box.kind, { forwarding: {}, ...rest, hooks: box.hooks });
     said(name, () => box.joins(router.stack));
     router.showTables(() => box.tables(name, router.stack));

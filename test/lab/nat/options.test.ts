@@ -1,9 +1,9 @@
 /** What a person may write about a NAT, and what is said of mistakes. */
 import { expect, test } from 'vitest';
+import { timeLeft } from '../../../src/lab/conntrack/time-outs.ts';
 import { formatForward, parseForward } from '../../../src/lab/nat/forward.ts';
 import type { NatOptions } from '../../../src/lab/nat/options.ts';
 import { planOf } from '../../../src/lab/nat/options.ts';
-import { timeLeft } from '../../../src/lab/nat/table.ts';
 import { NEVER, SECOND } from '../../../src/stack/time.ts';
 
 test.each([
