@@ -4,16 +4,20 @@ import type { Lease } from './lease.ts';
 import { timeWords } from './words.ts';
 
 export interface LeasesTable {
+  /** The name of the server. */
+  readonly of: string;
   readonly kind: 'leases';
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Columns that change as time passes, by number. */
+  readonly passing: readonly number[];
 }
 
 /** By address. @param now on the server's clock */
-export function leasesTable(leases: readonly Lease[], now: Micros): LeasesTable {
+export function leasesTable(of: string, leases: readonly Lease[], now: Micros): LeasesTable {
   const sorted = [...leases].sort((a, b) => orderOf(a) - orderOf(b));
   const rows = sorted.map((lease) => [lease.address, macOf(lease), lease.hostName, stateOf(lease, now), leftOf(lease, now)]);
-  return { kind: 'leases', columns: ['address', 'Ethernet address', 'host', 'state', 'left'], rows };
+  return { of, kind: 'leases', columns: ['address', 'Ethernet address', 'host', 'state', 'left'], rows, passing: [4] };
 }
 
 const orderOf = ({ address }: Lease): number => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
