@@ -3,6 +3,8 @@
 import type { PingOptions, PingResult } from '../../services/ping.ts';
 import { ping } from '../../services/ping.ts';
 import type { Timekeeper } from '../../services/timekeeper.ts';
+import { runCommand } from '../../services/tools/run-command.ts';
+import type { ToolHost } from '../../services/tools/tool-host.ts';
 import type { ConnectOptions, IpAddress, ListenOptions, Stack, TcpListener } from '../../stack/index.ts';
 import { formatV4, fromV4, ipv4, listenTcp, SocketError, TcpSocket } from '../../stack/index.ts';
 import { hostTables } from './host-tables.ts';
@@ -26,6 +28,8 @@ export interface NetHostParts {
   readonly ports?: readonly Port[];
   /** The lab's clock, for what takes time. */
   readonly clock: Timekeeper;
+  /** The names of the lab, for its command line. @default no name is known */
+  readonly names?: Pick<ToolHost, 'resolve' | 'nameOf'>;
   /** Told of what the host's applications throw, but for the end of their connections. */
   readonly onError: (error: unknown) => void;
 }
@@ -36,15 +40,17 @@ export class NetHost implements NetNode {
   readonly stack: Stack;
   readonly ports: readonly Port[];
   readonly clock: Timekeeper;
+  readonly #names: Pick<ToolHost, 'resolve' | 'nameOf'>;
   readonly #onError: (error: unknown) => void;
   readonly #moreTables: (() => readonly Table[])[] = [];
 
-  constructor({ name, stack, kind = 'host', ports = [], clock, onError }: NetHostParts) {
+  constructor({ name, stack, kind = 'host', ports = [], clock, names = {}, onError }: NetHostParts) {
     this.name = name;
     this.kind = kind;
     this.stack = stack;
     this.ports = ports;
     this.clock = clock;
+    this.#names = names;
     this.#onError = onError;
   }
 
@@ -105,6 +111,14 @@ export class NetHost implements NetNode {
     const results: PingResult[] = [];
     for await (const result of ping(this.stack, addressOf(to), { now, sleep, count: 1, ...options })) results.push(result);
     return results;
+  }
+
+  /**
+   * Runs a command line on this host, such as `traceroute pc3` or `arp -a`: see `runCommand`.
+   * @returns what a terminal would show @throws CommandError when the line cannot be carried out as it is written
+   */
+  run(line: string): Promise<string> {
+    return runCommand({ stack: this.stack, time: this.clock, ...this.#names }, line);
   }
 
   /** Lets an application of this host run beside the story. That its connection fails is part of the story. */

@@ -11,7 +11,7 @@
  * ```
  */
 import type { SeriesSink } from '../../capture/series/sample.ts';
-import type { MacAddress, Micros } from '../../stack/index.ts';
+import type { IpAddress, MacAddress, Micros } from '../../stack/index.ts';
 import { NEVER } from '../../stack/index.ts';
 import { faultsByMeaning } from '../by-meaning/plan.ts';
 import type { FaultRule } from '../by-meaning/verbs.ts';
@@ -285,11 +285,25 @@ export class Network implements Machine {
     const { world, timers } = this;
     const nextMac = (): MacAddress => this.#macs++ as MacAddress;
     const { stack, ports } = bootStation({ world, recording: this.watch?.sink, series: this.#series, nextMac }, name, options);
-    const host = new NetHost({ name, kind, stack, ports, clock: timers, onError: (error) => this.#onError(error) });
+    const host = new NetHost({
+      name,
+      kind,
+      stack,
+      ports,
+      clock: timers,
+      names: { resolve: (other) => this.#addressOf(other), nameOf: (address) => this.names.get(`${address}`) },
+      onError: (error) => this.#onError(error),
+    });
     for (const port of ports) for (const address of host.addressesAt(port)) this.names.set(address.split('/')[0] ?? '', name);
     this.#nodes.set(name, host);
     this.watch?.knows(host);
     return host;
+  }
+
+  /** Of a device that has one. */
+  #addressOf(name: string): IpAddress | undefined {
+    const node = this.#nodes.get(name);
+    return node instanceof NetHost && node.stack.addresses.list().length > 0 ? node.address : undefined;
   }
 
   #claim(name: string): void {

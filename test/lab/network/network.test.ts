@@ -85,6 +85,17 @@ test('a cable that is pulled out loses what is sent, and may go into another por
   expect((await net.world.finish(pc1.ping(pc2)))[0]?.outcome).toBe('reply');
 });
 
+test('a host takes command lines, and knows the others by name', async () => {
+  const { net, pc1 } = twoNetworks();
+  const lines = (await net.world.finish(pc1.run('traceroute pc2'))).split('\n');
+  expect(lines.map((line) => line.replace(/ {2}[\d.]+ ms.*/, ''))).toEqual([
+    'traceroute to pc2 (192.168.20.1), 30 hops at most',
+    ' 1  r1 (192.168.10.254)',
+    ' 2  pc2 (192.168.20.1)',
+  ]);
+  await expect(net.world.finish(pc1.run('ping pc7'))).rejects.toThrow('no address is known for "pc7"');
+});
+
 test('a switch learns behind which port each host is, and a hub lets everybody hear', async () => {
   const net = new Network(worldOf(), { recording: new Recording() });
   const [s1, h1] = [net.switch('s1'), net.hub('h1')];
