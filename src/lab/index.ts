@@ -51,6 +51,8 @@ export type { MiddleboxOptions } from './network/middlebox.ts';
 export type { NetHostParts, Serve, Target } from './network/net-host.ts';
 export { NetHost } from './network/net-host.ts';
 export { NetHub, NetSwitch } from './network/net-switch.ts';
+export type { NetTapOptions } from './network/net-tap.ts';
+export { NetTap } from './network/net-tap.ts';
 export type { NetCable, NetCableOptions, NetHostOptions, NetRouterOptions, NetworkOptions } from './network/network.ts';
 export { Network } from './network/network.ts';
 export type { NetNode, Plug } from './network/node.ts';

@@ -31,6 +31,8 @@ import type { MiddleboxOptions } from './middlebox.ts';
 import { Middlebox } from './middlebox.ts';
 import { NetHost } from './net-host.ts';
 import { NetHub, NetSwitch } from './net-switch.ts';
+import type { NetTapOptions } from './net-tap.ts';
+import { NetTap } from './net-tap.ts';
 import type { NetNode, Plug } from './node.ts';
 import { freePort } from './node.ts';
 import { Port } from './port.ts';
@@ -175,6 +177,15 @@ export class Network implements Machine {
     );
     this.world.add(name, machine, ports);
     return this.add(new NetHub(machine, ports));
+  }
+
+  /** A place for Linux, by way of a TAP of this name, when the lab runs in real time. @throws RangeError when its address cannot be used */
+  tap(name: string, options: NetTapOptions = {}): NetTap {
+    const [port] = this.makePorts(name, ['tap']);
+    const tap = new NetTap(name, port!, options);
+    this.world.add(name, tap.machine, tap.ports);
+    for (const address of tap.addressesAt()) this.names.set(address.split('/')[0] ?? '', name);
+    return this.add(tap);
   }
 
   /** A device of any other kind, whose machine is already in the world. @throws RangeError when the name is taken */

@@ -1,6 +1,5 @@
 /** Which ports hear each other's broadcasts: what routers and hosts see as one link. */
 
-import { NetHost } from './net-host.ts';
 import type { Network } from './network.ts';
 import type { NetNode } from './node.ts';
 import type { Port } from './port.ts';
@@ -19,7 +18,7 @@ export function segmentsOf(net: Network): Port[][] {
   const seen = new Set<Port>();
   const segments: Port[][] = [];
   for (const node of net.nodes()) {
-    if (!(node instanceof NetHost)) continue;
+    if (isBridging(node)) continue;
     for (const port of node.ports) {
       if (seen.has(port) || !peers.has(port)) continue;
       const segment = [port, ...heardFrom(net, port, peers)];

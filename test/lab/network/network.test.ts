@@ -149,6 +149,11 @@ const MISTAKES: readonly [what: string, draw: (net: Network) => unknown, said: s
       net.cable(net.host('pc1', { address: '10.0.0.1/24', gateway: '10.0.0.254' }), net.host('pc2', { address: '10.0.0.2/24' })),
     'nobody on the link of pc1 has the address of its gateway, 10.0.0.254',
   ],
+  [
+    'Linux outside of the network',
+    (net) => net.cable(net.host('pc1', { address: '10.0.0.1/24' }), net.tap('linux', { address: '10.0.1.2/24' })),
+    'linux (10.0.1.2/24) is outside of the networks on its link: 10.0.0.0/24 (pc1)',
+  ],
   ['a host without a cable', (net) => [net.host('pc1', { address: '10.0.0.1/24' }), net.check()], 'pc1 has no cable'],
   [
     'a gateway in another network',
