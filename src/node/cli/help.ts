@@ -20,6 +20,8 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack up --private --loss 20% -- ping -c 9 10.0.0.2', 'a bad line'],
     ['tapstack up --private --fault "lose data 3 from stack" -- curl http://10.0.0.2/', 'and how it is repaired'],
     ['tapstack up --private --tcp sack=off -- curl http://10.0.0.2/', 'for a lecture'],
+    ['tapstack up --private --chat 5001 -- python3 test/python/chat_client.py 10.0.0.2 5001 Ada', 'a program of your own'],
+    ['sudo tapstack up --upload 5002 --messages 5003 --files . --sites 8081,8082', 'for a class'],
     ['sudo tapstack up', 'until Ctrl-C, on a TAP of this machine'],
     ['tapstack up --private --hello 8080 -- wrk -t1 -c32 http://10.0.0.2:8080/', 'how many requests a second'],
     ['tapstack up --private --capture a.pcapng --explain --series a.jsonl -- curl http://10.0.0.2/', 'with all that is known'],
@@ -108,6 +110,19 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack subnet 10.0.0.1/24 10.0.0.200', 'do they share a network?'],
     ['tapstack subnet 192.168.10.0/24 --split 4', 'four parts; --split /27: parts of that size'],
     ['tapstack subnet 192.168.10.0/24 --hosts sales=50,it=20,link=2', 'a plan with a network for each'],
+  ],
+  'app chat': [['sudo tapstack app chat 10.0.0.1 5001 --name Ada', 'to: python3 test/python/chat_server.py 10.0.0.1 5001']],
+  'app upload': [
+    ['sudo tapstack app upload 10.0.0.1 5002 notes.txt', 'to: python3 test/python/upload_server.py 10.0.0.1 5002 folder'],
+  ],
+  'app message': [
+    [
+      'sudo tapstack app message 10.0.0.1 5003 hello --file notes.txt',
+      'to: python3 test/python/message_server.py 10.0.0.1 5003 folder',
+    ],
+  ],
+  'app udp-echo': [
+    ['sudo tapstack app udp-echo 10.0.0.1 5004 hello', 'to: python3 test/python/udp_echo_server.py 10.0.0.1 5004'],
   ],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],

@@ -36,6 +36,11 @@ export function size(text: string): number {
   return integer(text, 0, 65_507, 'a size is a whole number of bytes from 0 to 65507');
 }
 
+/** `8081,8082` */
+export function ports(text: string): number[] {
+  return text.split(',').map(port);
+}
+
 export function hops(text: string): number {
   return integer(text, 1, 255, 'hops are a whole number from 1 to 255');
 }

@@ -136,6 +136,14 @@ const LOADED_WHEN_NAMED: readonly LoadedCommand[] = [
     },
   },
   {
+    name: 'app',
+    summary: 'chat, upload, messages and files, UDP echo: clients for teaching sockets',
+    load: async () => {
+      const { addApp } = await import('./app/program.ts');
+      return (command, exit) => addApp(command, withStack, exit);
+    },
+  },
+  {
     heading: 'The stack is examined:',
     name: 'drill',
     argument: '<scripts...>',

@@ -1,10 +1,12 @@
 /** The options that move the services of `up` and `shell`, and where they are otherwise: see `start-services.ts`. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { AppOptions } from './app-options.ts';
+import { addAppOptions, checkApps, portsOfApps } from './app-options.ts';
 import * as parse from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface ServiceOptions {
+export interface ServiceOptions extends AppOptions {
   /** False with `--no-services`. */
   readonly services: boolean;
   readonly http: number;
@@ -46,25 +48,26 @@ export function addServiceOptions(command: Command): Command {
     );
     command.addOption(option.argParser(parse.port).helpGroup(heading));
   }
-  return command
+  command
     .addOption(
       new Option('--hello <port>', 'a minimal HTTP responder without node:http: always the same page (default: none)')
         .argParser(parse.port)
         .helpGroup(heading),
     )
     .addOption(new Option('--no-services', 'none but --hello: a host that answers ping and resets the rest').helpGroup(heading));
+  return addAppOptions(command);
 }
 
-/** @throws UsageError when two are given the same port */
-export function checkServices({ services, hello, ...byName }: ServiceOptions): void {
-  if (!services) return;
-  const ports: (readonly [name: string, port: number])[] = Object.keys(DESCRIPTIONS).map((name) => [
-    name,
-    byName[name as keyof typeof DESCRIPTIONS],
-  ]);
+/** @throws UsageError when two are given the same port, or one cannot do its work */
+export function checkServices(options: ServiceOptions): void {
+  const { services, hello, ...byName } = options;
+  checkApps(options);
+  const standard = services ? (Object.keys(DESCRIPTIONS) as (keyof typeof DESCRIPTIONS)[]) : [];
+  const ports: [name: string, port: number][] = standard.map((name) => [name, byName[name]]);
+  ports.push(...portsOfApps(options));
   if (hello !== undefined) ports.push(['hello', hello]);
-  for (const [name, port] of ports) {
-    const other = ports.find(([otherName, otherPort]) => otherPort === port && otherName !== name);
+  for (const [at, [name, port]] of ports.entries()) {
+    const other = ports.slice(at + 1).find(([, otherPort]) => otherPort === port);
     if (other !== undefined) throw new UsageError(`--${name} and --${other[0]} cannot both have port ${port}`);
   }
 }

@@ -1,6 +1,7 @@
 /** `tapstack shell`: your own shell in a private network in which a stack is up. */
 
 import { hostTimekeeper } from '../host-timekeeper.ts';
+import { hasApps } from './app-options.ts';
 import { run, withoutProxy } from './child.ts';
 import { checkServices } from './services.ts';
 import { openSession, printer } from './session.ts';
@@ -11,7 +12,11 @@ import type { UpOptions } from './up.ts';
 export async function shell(options: UpOptions): Promise<number> {
   checkServices(options);
   const session = await openSession({ ...options, private: true });
-  startServices(session.host.stack, options, hostTimekeeper(session.host.clock));
+  const time = hostTimekeeper(session.host.clock);
+  startServices(session.host.stack, options, time);
+  if (hasApps(options)) {
+    (await import('./start-apps.ts')).startApps(session.host.stack, options, time, printer(options, true));
+  }
   for (const line of welcome(options, session.host.device.name)) printer(options)(line);
   const running = run(
     process.env['SHELL'] || '/bin/sh',

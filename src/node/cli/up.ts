@@ -4,6 +4,7 @@ import { describeStack } from '../describe-stack.ts';
 import { dropSummary, hasLinkLoss } from '../drop-summary.ts';
 import { hostTimekeeper } from '../host-timekeeper.ts';
 import type { TapHost } from '../tap-host.ts';
+import { hasApps } from './app-options.ts';
 import { run, withoutProxy } from './child.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ServiceOptions } from './services.ts';
@@ -19,7 +20,9 @@ export async function up(command: readonly string[], options: UpOptions): Promis
   const [program, ...args] = command;
   const print = printer(options, program !== undefined);
   const session = await openSession(options, { print, atEnd: (stack) => sayWhatGotLost(stack, print, program !== undefined) });
-  startServices(session.host.stack, options, hostTimekeeper(session.host.clock));
+  const time = hostTimekeeper(session.host.clock);
+  startServices(session.host.stack, options, time);
+  if (hasApps(options)) (await import('./start-apps.ts')).startApps(session.host.stack, options, time, print);
   if (program !== undefined) {
     const running = run(program, args, options.private ? withoutProxy(process.env) : process.env, options.capture === '-');
     session.guard.release(); // signals are passed on to the command now

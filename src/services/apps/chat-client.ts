@@ -13,7 +13,11 @@ export interface ChatClient {
   say(line: string): Promise<void>;
   /** The next line from the server; undefined: it has closed. @throws PeerFault */
   line(): Promise<string | undefined>;
-  /** Says goodbye and reads to the end. @returns the lines that still came */
+  /** Says goodbye; what the server still has to say is read by `line`. */
+  goodbye(): Promise<void>;
+  /** Ends the connection when everything is said. */
+  close(): Promise<void>;
+  /** All three: says goodbye, reads to the end and closes. @returns the lines that still came */
   leave(): Promise<string[]>;
 }
 
@@ -47,6 +51,8 @@ const chatClient = (talk: Talk, server: string): ChatClient => ({
     await talk.say(`${line}\n`);
   },
   line: () => talk.line(),
+  goodbye: () => talk.say('BYE\n'),
+  close: () => talk.farewell(),
   async leave() {
     const lines: string[] = [];
     await talk.say('BYE\n');
