@@ -32,6 +32,16 @@ export const idle =
   async ({ children, quick }) =>
     openWorker(children, (child) => ask(child, 'idle', { count: quick ? count / 10 : count }));
 
+/** Seconds in which a lab of 1,000 hosts, 51 switches and 10 routers exchanges so many datagrams; all of them must arrive. */
+export const bigLab =
+  (datagrams) =>
+  async ({ children }) =>
+    openWorker(children, async (child) => {
+      const { arrived, seconds } = await ask(child, 'lab', { datagrams });
+      if (arrived !== datagrams) throw new Error(`${arrived} of ${datagrams} datagrams arrived in the lab`);
+      return seconds;
+    });
+
 const TAP = ['--tap', 'bench9', '--ip', '10.9.0.2/24'];
 
 /** Milliseconds from the start of the process to the first answer, which is asked for every half millisecond. */

@@ -8,7 +8,7 @@
  * - `open`: measured by tapstack alone, see `alone.js`; with `isLocal` without any network;
  * - `target`: `{ ratio }` at least, or `{ value }` at least or at most, as `better` says.
  */
-import { idle, inMemory, startUp } from './alone.js';
+import { bigLab, idle, inMemory, startUp } from './alone.js';
 import { pingEveryMillisecond, pingFlood, tcp, udp, wrk } from './clients.js';
 
 const GIGA = 1e9;
@@ -95,6 +95,12 @@ export const CASES = [
     better: 'less',
     target: { value: 1500 },
     rounds: 1, // a size, not a time
+  }),
+  alone('lab', '100,000 datagrams in a lab of 1,000 hosts', 's', bigLab(100_000), {
+    isLocal: true,
+    better: 'less',
+    target: { value: 10 },
+    rounds: 1,
   }),
   alone('start', 'tapstack up, start to first answered ping', 'ms', startUp, { better: 'less', target: { value: 300 } }),
 ];

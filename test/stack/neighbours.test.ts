@@ -156,9 +156,9 @@ test(
       s.stack.icmp.sendEcho({ destination: NOBODY.w3, identifier: 1, sequence: 1, payload: new Uint8Array(65_507) }, s.now);
       s.passes(4 * SECOND);
       expect(s.said()).toHaveLength(3);
-      expect(s.stack.drops()).toEqual({ 'too many packets wait for ARP': 373 - 256, 'neighbour does not answer ARP': 256 });
+      expect(s.stack.drops()).toEqual({ 'too many packets wait for ARP': 683 - 512, 'neighbour does not answer ARP': 512 });
     },
-    { mtu: 200 },
+    { mtu: 120 },
   ),
 );
 

@@ -15,20 +15,20 @@ export const WAITING_DROPS = [
 export type WaitingDrop = (typeof WAITING_DROPS)[number];
 
 export interface WaitingLimits {
-  /** All fragments of one datagram count as one packet here: without one of them the others are worth nothing. @default 16 */
+  /** All fragments of one datagram count as one packet here: without one of them the others are worth nothing. @default 128: what a network of hosts sends through a router in one moment */
   readonly packetsPerNeighbor: number;
   /** @default 131,072: a super-segment, the longest datagram in fragments with a header each, or many small packets */
   readonly bytesPerNeighbor: number;
-  /** Of all neighbours together, every fragment counted. @default 256 */
+  /** Of all neighbours together, every fragment counted. @default 512 */
   readonly packets: number;
   /** @default 1 MiB */
   readonly bytes: number;
 }
 
 export const WAITING_LIMITS: WaitingLimits = {
-  packetsPerNeighbor: 16,
+  packetsPerNeighbor: 128,
   bytesPerNeighbor: 131_072,
-  packets: 256,
+  packets: 512,
   bytes: 1 << 20,
 };
 
