@@ -233,7 +233,13 @@ export class Stage {
   #boot(name: string, place: Place): StageHost {
     const capture: FrameSink = { addInterface: () => place.interfaceId, frame: (frame) => this.recording.frame(frame) };
     const stack = host(this.world, name, place.end, { capture, explain: true, series: this.series, ...place.options });
-    const booted = new StageHost({ name, stack, clock: this.timers, onError: (error) => this.#errors.push(error) });
+    const booted = new StageHost({
+      name,
+      stack,
+      clock: this.timers,
+      random: this.world.random,
+      onError: (error) => this.#errors.push(error),
+    });
     this.#places.set(booted, place);
     return booted;
   }

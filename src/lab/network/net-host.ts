@@ -1,12 +1,15 @@
 /** A host in a network, or a router, which is a host that forwards: its stack, and what one does with a host, in few words. */
 
+import type { DhcpServer, DhcpServerOptions } from '../../services/dhcp/index.ts';
 import type { PingOptions, PingResult } from '../../services/ping.ts';
 import { ping } from '../../services/ping.ts';
 import type { Timekeeper } from '../../services/timekeeper.ts';
 import { runCommand } from '../../services/tools/run-command.ts';
 import type { ToolHost } from '../../services/tools/tool-host.ts';
-import type { ConnectOptions, IpAddress, ListenOptions, Stack, TcpListener } from '../../stack/index.ts';
+import type { ConnectOptions, IpAddress, ListenOptions, Random, Stack, TcpListener } from '../../stack/index.ts';
 import { formatV4, fromV4, ipv4, listenTcp, SocketError, TcpSocket } from '../../stack/index.ts';
+import type { Obtained, ObtainOptions } from './host-services.ts';
+import { obtainAddress, serveAddresses } from './host-services.ts';
 import { hostTables } from './host-tables.ts';
 import type { NetNode } from './node.ts';
 import { portOf } from './node.ts';
@@ -28,6 +31,7 @@ export interface NetHostParts {
   readonly ports?: readonly Port[];
   /** The lab's clock, for what takes time. */
   readonly clock: Timekeeper;
+  readonly random: Random;
   /** The names of the lab, for its command line. @default no name is known */
   readonly names?: Pick<ToolHost, 'resolve' | 'nameOf'>;
   /** Told of what the host's applications throw, but for the end of their connections. */
@@ -40,16 +44,18 @@ export class NetHost implements NetNode {
   readonly stack: Stack;
   readonly ports: readonly Port[];
   readonly clock: Timekeeper;
+  readonly #random: Random;
   readonly #names: Pick<ToolHost, 'resolve' | 'nameOf'>;
   readonly #onError: (error: unknown) => void;
   readonly #moreTables: (() => readonly Table[])[] = [];
 
-  constructor({ name, stack, kind = 'host', ports = [], clock, names = {}, onError }: NetHostParts) {
+  constructor({ name, stack, kind = 'host', ports = [], clock, random, names = {}, onError }: NetHostParts) {
     this.name = name;
     this.kind = kind;
     this.stack = stack;
     this.ports = ports;
     this.clock = clock;
+    this.#random = random;
     this.#names = names;
     this.#onError = onError;
   }
@@ -111,6 +117,16 @@ export class NetHost implements NetNode {
     const results: PingResult[] = [];
     for await (const result of ping(this.stack, addressOf(to), { now, sleep, count: 1, ...options })) results.push(result);
     return results;
+  }
+
+  /** Asks for an address by DHCP, and keeps it renewed. @returns when there is one */
+  obtainAddress(options: ObtainOptions = {}): Promise<Obtained> {
+    return obtainAddress(this, this.#random, options);
+  }
+
+  /** Gives addresses to others by DHCP. @throws RangeError in words when a pool cannot be used */
+  serveAddresses(options: Omit<DhcpServerOptions, 'time'>): DhcpServer {
+    return serveAddresses(this, options);
   }
 
   /**

@@ -302,6 +302,7 @@ export class Network implements Machine {
       stack,
       ports,
       clock: timers,
+      random: world.random,
       names: { resolve: (other) => this.#addressOf(other), nameOf: (address) => this.names.get(`${address}`) },
       onError: (error) => this.#onError(error),
     });

@@ -85,6 +85,21 @@ test('a cable that is pulled out loses what is sent, and may go into another por
   expect((await net.world.finish(pc1.ping(pc2)))[0]?.outcome).toBe('reply');
 });
 
+test('a router gives addresses to the hosts of its link, and shows its leases', async () => {
+  const net = new Network(worldOf());
+  const r1 = net.router('r1', { ports: { lan: '192.168.1.1/24', wan: '10.0.0.1/24' } });
+  const [s1, pc1, pc2] = [net.switch('s1'), net.host('pc1'), net.host('pc2')];
+  for (const node of [r1.port('lan'), pc1, pc2]) net.cable(node, s1);
+  r1.serveAddresses({ pools: [{ network: '192.168.1.0/24', range: '192.168.1.100-192.168.1.150', router: '192.168.1.1' }] });
+  const both = await net.world.finish(Promise.all([pc1.obtainAddress(), pc2.obtainAddress()]));
+  expect(both.map(({ lease }) => `${lease?.address}`).sort()).toEqual(['192.168.1.100', '192.168.1.101']);
+  expect((await net.world.finish(pc1.ping('10.0.0.1')))[0]?.outcome).toBe('reply');
+  const leases = r1.tables().find(({ kind }) => kind === 'leases');
+  expect(leases?.rows.map(([address, , host, state]) => `${address} ${host} ${state}`).sort()).toEqual(
+    both.map(({ lease }, index) => `${lease?.address} pc${index + 1} bound`).sort(),
+  );
+});
+
 test('a host takes command lines, and knows the others by name', async () => {
   const { net, pc1 } = twoNetworks();
   const lines = (await net.world.finish(pc1.run('traceroute pc2'))).split('\n');
