@@ -1,5 +1,6 @@
 /** All scenarios, by chapter in the order of a course. A new one is a file and a line in the list of its folder. */
 import { distance } from '../capture/filter/nearest.ts';
+import { EDGE_SCENARIOS } from './edge/all.ts';
 import { IP_SCENARIOS } from './ip/all.ts';
 import { LOSS_SCENARIOS } from './loss/all.ts';
 import { NETWORK_SCENARIOS } from './networks/all.ts';
@@ -7,7 +8,7 @@ import type { Chapter, Scenario } from './scenario.ts';
 import { CHAPTERS } from './scenario.ts';
 import { TCP_SCENARIOS } from './tcp/all.ts';
 
-const ALL: readonly Scenario[] = [...TCP_SCENARIOS, ...LOSS_SCENARIOS, ...IP_SCENARIOS, ...NETWORK_SCENARIOS];
+const ALL: readonly Scenario[] = [...TCP_SCENARIOS, ...LOSS_SCENARIOS, ...IP_SCENARIOS, ...NETWORK_SCENARIOS, ...EDGE_SCENARIOS];
 
 /** In the order of the chapters, and inside one as they are listed. */
 export const scenarios = (): readonly Scenario[] => CHAPTERS.flatMap(scenariosOf);

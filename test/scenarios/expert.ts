@@ -27,8 +27,9 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^Duplicate IP address configured/, 'arp.duplicate-address-detected'],
 ];
 
-/** What every connection has, and the comments, which are ours. */
-const ORDINARY = /^(Connection establish|Connection finish|This frame (initiates|undergoes) the connection closing)/;
+/** What every connection has, the lines with which HTTP begins, and the comments, which are ours. */
+const ORDINARY =
+  /^(Connection establish|Connection finish|This frame (initiates|undergoes) the connection closing|GET \/|HTTP\/1\.[01] )/;
 
 export interface ExpertReport {
   /** How often, by field; what has no field in the table above stands under the expert's own words. */

@@ -31,6 +31,8 @@ export interface SegmentFacts {
   /** Addresses and ports, the sender first. */
   readonly flow: string;
   readonly reverseFlow: string;
+  /** Its two ends, whoever sends and by whatever hop. */
+  readonly conversation: string;
   readonly payloadLength: number;
   /** Data in order, or an acknowledgment that brings nothing unusual: nobody misses one of many. */
   readonly isOrdinary: boolean;
@@ -100,7 +102,7 @@ export interface LadderOptions {
 /** @param frames in the order in which they were recorded */
 export function ladder(frames: readonly RecordedFrame[], options: LadderOptions = {}): Ladder {
   const { names = new Map(), stations: byEthernet, linkTypes = [], only } = options;
-  const conversations = new Conversations();
+  const conversations = new Conversations(byEthernet !== undefined);
   const seen = wireFrames(frames)
     .map((sight) => {
       const { bytes, interfaceId, originalLength } = sight.frame;
@@ -181,6 +183,12 @@ class Conversations {
   readonly #repeats = new Repeats();
   /** By flow: the sequence number that comes next, the last acknowledgment and window. */
   readonly #expected = new Map<string, { seq: number; ack: number; window: number }>();
+  readonly #byHop: boolean;
+
+  /** @param byHop each hop of a packet is a row: what comes by another hop is not the same once more */
+  constructor(byHop: boolean) {
+    this.#byHop = byHop;
+  }
 
   read(packet: Dissected, wire: WireFrame): Content {
     const content = this.#readSound(packet, wire);
@@ -213,7 +221,8 @@ class Conversations {
     const bases = this.#tracker.observe(network.source, network.destination, segment);
     const from = phrases.endpoint(network.source, segment.sourcePort);
     const to = phrases.endpoint(network.destination, segment.destinationPort);
-    const flow = `${from} > ${to}`;
+    const [forth, back] = this.#hops(packet);
+    const flow = `${forth}${from} > ${to}`;
     const isMarked = (network.trafficClass & CE) === CE;
     const isCopy = copyOf !== undefined;
     const repeat =
@@ -221,13 +230,26 @@ class Conversations {
         ? undefined
         : this.#repeats.read(flow, segment, length, frame.at, frame.direction === 'out');
     const isOrdinary = this.#isOrdinary(flow, segment, length) && !isMarked && !isCopy;
-    const facts = { flow, reverseFlow: `${to} > ${from}`, payloadLength: length, isOrdinary };
+    const facts = {
+      flow,
+      reverseFlow: `${back}${to} > ${from}`,
+      conversation: [from, to].sort().join(' - '),
+      payloadLength: length,
+      isOrdinary,
+    };
     return {
       tone: toneOf(segment, length),
       parts: tcpParts(segment, length, bases, isMarked),
       segment: facts,
       mark: isCopy ? 'duplicate' : markOf(repeat),
     };
+  }
+
+  /** What tells the flows of one hop from those of another, and of its way back. */
+  #hops({ ethernet }: Dissected): readonly [forth: string, back: string] {
+    if (!this.#byHop || ethernet === undefined) return ['', ''];
+    const { source, destination } = ethernet;
+    return [`${source} > ${destination}: `, `${destination} > ${source}: `];
   }
 
   #isOrdinary(flow: string, { flags, seq, ack, window, options }: Tcp, length: number): boolean {

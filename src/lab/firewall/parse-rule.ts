@@ -33,7 +33,7 @@ type Draft = Partial<Rule> | undefined;
 /** What a rule says of a packet, and the words that may follow. */
 class Line {
   readonly #words: string[];
-  /** Whose ports a "port" would be: those of the address that was named last. */
+  /** Whose ports a "port" would be: right behind "from" those of the source, everywhere else those of the destination. */
   side: 'from' | 'to' = 'to';
 
   constructor(text: string) {
@@ -69,12 +69,10 @@ class Line {
 /** What a clause says, by its keyword. */
 const CLAUSES: Readonly<Record<string, (line: Line) => Draft>> = {
   from: (line) => {
-    line.side = 'from';
     const from = list(line, 'from', '10.1.0.0/16');
     return from && { from };
   },
   to: (line) => {
-    line.side = 'to';
     const to = list(line, 'to', '10.9.0.2');
     return to && { to };
   },
@@ -119,6 +117,7 @@ function read(line: Line): Rule {
       throw new RangeError(`"${keyword}" is there twice: separate several by commas, without a second "${keyword}"`);
     seen.add(once);
     rule = { ...rule, ...clause(line) };
+    line.side = keyword === 'from' ? 'from' : 'to';
   }
   return rule;
 }
@@ -162,7 +161,7 @@ export function ruleWords(rule: Rule): string {
     typeof number === 'number' ? `protocol ${number}` : (number ?? 'any'),
     clause('from', from ?? (fromPorts && ['any'])),
     clause('port', fromPorts),
-    clause('to', to ?? (toPorts && fromPorts && ['any'])),
+    clause('to', to ?? (toPorts && (from ?? fromPorts) && ['any'])),
     clause('port', toPorts),
     clause('in', rule.in === undefined ? undefined : [rule.in]),
     clause('out', rule.out === undefined ? undefined : [rule.out]),

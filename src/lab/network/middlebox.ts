@@ -1,5 +1,5 @@
 /** What a router does beside routing: it translates addresses, and lets pass or does not. */
-import type { PacketHooks, Stack } from '../../stack/index.ts';
+import type { Micros, PacketHooks, Stack } from '../../stack/index.ts';
 import { chainHooks } from '../../stack/index.ts';
 import type { FirewallOptions } from '../firewall/firewall.ts';
 import { Firewall } from '../firewall/firewall.ts';
@@ -47,8 +47,8 @@ export class Middlebox {
     this.firewall?.joins(stack);
   }
 
-  tables(of: string, stack: Stack): readonly Table[] {
-    const tables = [this.nat?.table(of, stack.now), ...(this.firewall?.tables(of, stack.now) ?? [])];
+  tables(of: string, now: Micros): readonly Table[] {
+    const tables = [this.nat?.table(of, now), ...(this.firewall?.tables(of, now) ?? [])];
     return tables.filter((table) => table !== undefined);
   }
 }

@@ -152,7 +152,7 @@ export class Network implements Machine {
     const box = said(name, () => new Middlebox({ nat, firewall, hooks }));
     const router = this.#station(name, kind ?? box.kind, { forwarding: {}, ...rest, hooks: box.hooks });
     said(name, () => box.joins(router.stack));
-    router.showTables(() => box.tables(name, router.stack));
+    router.showTables(() => box.tables(name, this.world.now));
     for (const address of box.addresses) this.names.set(address, name);
     return router;
   }

@@ -27,6 +27,10 @@ const RULES: readonly (readonly [string, Rule])[] = [
     'accept udp from any port 53 to 10.1.0.0/16 port 1024-65535',
     { action: 'accept', protocol: 'udp', fromPorts: ['53'], to: ['10.1.0.0/16'], ports: ['1024-65535'] },
   ],
+  [
+    'allow tcp from 10.1.0.0/16 out wan port 80',
+    { action: 'accept', protocol: 'tcp', from: ['10.1.0.0/16'], out: 'wan', ports: ['80'] },
+  ],
   ['drop protocol 47', { action: 'drop', protocol: 47 }],
   ['drop any', { action: 'drop' }],
   ['drop', { action: 'drop' }],

@@ -90,11 +90,7 @@ interface Saying {
 
 /** A state belongs to one connection: with several in the picture a bar beside the lifeline would tell nothing. */
 function isOneConversation(rows: readonly LadderRow[]): boolean {
-  const flows = new Set<string>();
-  for (const { segment } of rows) {
-    if (segment !== undefined && !flows.has(segment.reverseFlow)) flows.add(segment.flow);
-  }
-  return flows.size === 1;
+  return new Set(rows.flatMap(({ segment }) => (segment === undefined ? [] : [segment.conversation]))).size === 1;
 }
 
 function sayings(row: LadderRow, withStates: boolean): Saying[] {
