@@ -20,8 +20,10 @@ function momentText({ at, moment, tables }: TablesAt, start: Micros): string {
   return [title, ...(shown.length === 0 ? ['All tables are empty.\n'] : shown.map(tableText))].join('\n');
 }
 
+const SIGNS: Readonly<Record<TableChange['what'], string>> = { new: '+', changed: '=', gone: '-' };
+
 /** "s1: MAC addresses + 02:00:c0:a8:0a:01 1" */
 const changeText = ({ of, kind, what, row }: TableChange): string =>
-  `${what === 'new' ? '+' : '-'} ${tableTitle({ of, kind, columns: [], rows: [] })}: ${row.filter((word) => word !== '').join('  ')}`;
+  `${SIGNS[what]} ${tableTitle({ of, kind, columns: [], rows: [] })}: ${row.filter((word) => word !== '').join('  ')}`;
 
 const timeOf = (at: Micros, start: Micros): string => `${((at - start) / SECOND).toFixed(6).padStart(12)} s`;

@@ -7,6 +7,7 @@ import { dissect } from '../dissect/dissect.ts';
 import type { Dissected, Ipv4, Ipv6, Tcp } from '../dissect/dissected.ts';
 import { protocolName } from '../dissect/names.ts';
 import type { RecordedFrame } from '../record/frame-sink.ts';
+import { applicationParts } from '../words/application.ts';
 import * as phrases from '../words/phrases.ts';
 import type { SequenceBases } from '../words/sequence-tracker.ts';
 import { relativeTo, SequenceTracker } from '../words/sequence-tracker.ts';
@@ -123,9 +124,8 @@ export function ladder(frames: readonly RecordedFrame[], options: LadderOptions 
   const stopped = stoppedBy(placed);
   const rows = placed.map((sight, index): LadderRow => {
     const { frame, number, arrivals, copyOf, lost, from, content } = sight;
-    // behind a router others have not heard it: who alone has is whom it was for
-    const [heard, ...more] = byEthernet !== undefined && sight.to === EVERYONE ? arrivals : [];
-    const to = heard !== undefined && more.length === 0 ? (stations.get(heard.frame.interfaceId) ?? sight.to) : sight.to;
+    const heardBy = arrivals.flatMap((arrival) => stations.get(arrival.frame.interfaceId) ?? []);
+    const to = byEthernet === undefined || sight.to !== EVERYONE ? sight.to : farthest(from, heardBy);
     return {
       number,
       at: frame.at - start,
@@ -143,6 +143,12 @@ export function ladder(frames: readonly RecordedFrame[], options: LadderOptions 
   });
   return { hosts: hosts.list, rows: withOvertaken(rows) };
 }
+
+/** What goes to everyone on a link ends where the last one has heard it: those behind routers have not. */
+const farthest = (from: number, heardBy: readonly number[]): number =>
+  heardBy
+    .toSorted((a, b) => a - b)
+    .reduce((far, column) => (far === EVERYONE || Math.abs(column - from) >= Math.abs(far - from) ? column : far), EVERYONE);
 
 /** Sent in order, and no good when it arrived. */
 const corrupted = (content: Content): Content => ({ ...content, tone: 'malformed', mark: 'corrupted', segment: undefined });
@@ -212,6 +218,7 @@ class Conversations {
       return message(...phrases.icmpParts(transport, network.kind === 'ipv6').map((part) => part.replace(/,$/, '')));
     const length = phrases.bytesPhrase(packet.payloadLength);
     if (transport === undefined) return message(protocolName(network.protocol), length);
+    if (packet.application !== undefined) return message(...applicationParts(packet.application));
     const protocol = transport.kind === 'udp' ? 'UDP' : transport.protocol;
     return message(`${protocol} ${transport.sourcePort} > ${transport.destinationPort}`, length);
   }

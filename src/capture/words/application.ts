@@ -11,8 +11,11 @@ const NAMES: Record<Dns['protocol'], string> = { dns: 'DNS', mdns: 'mDNS', llmnr
 /** More answers than these are counted. */
 const SHOWN = 3;
 
-export const applicationPhrase = (application: Application): string =>
-  application.kind === 'dns' ? dnsPhrase(application) : dhcpPhrase(application);
+export const applicationPhrase = (application: Application): string => applicationParts(application).join(' ');
+
+/** The same in pieces, what matters most first: who has little room leaves out the last. */
+export const applicationParts = (application: Application): string[] =>
+  application.kind === 'dns' ? [dnsPhrase(application)] : dhcpParts(application);
 
 /** "DNS query A example.com", "DNS answer A example.com: 192.0.2.1", "DNS answer A nowhere.example: no such name" */
 function dnsPhrase({ protocol, flags, questions, records, isWhole }: Dns): string {
@@ -37,9 +40,9 @@ function answersPhrase(answers: readonly DnsRecord[]): string {
   return [...shown, ...more].join(', ');
 }
 
-/** "DHCP offer of 10.0.0.5 to 02:00:00:00:00:01" */
-function dhcpPhrase({ operation, messageType, clientMac, yourIp, clientIp }: Dhcp): string {
+/** "DHCP offer", "of 10.0.0.5", "to 02:00:00:00:00:01" */
+function dhcpParts({ operation, messageType, clientMac, yourIp, clientIp }: Dhcp): string[] {
   const name = messageType === 0 ? `BOOTP ${operation === 1 ? 'request' : 'reply'}` : `DHCP ${dhcpMessageName(messageType)}`;
-  if (operation !== 1) return `${name}${yourIp === UNSPECIFIED ? '' : ` of ${yourIp}`} to ${clientMac}`;
-  return `${name} from ${clientMac}${clientIp === UNSPECIFIED ? '' : ` with ${clientIp}`}`;
+  if (operation !== 1) return [name, ...(yourIp === UNSPECIFIED ? [] : [`of ${yourIp}`]), `to ${clientMac}`];
+  return [name, `from ${clientMac}`, ...(clientIp === UNSPECIFIED ? [] : [`with ${clientIp}`])];
 }

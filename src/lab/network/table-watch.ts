@@ -15,7 +15,7 @@ export interface TableChange {
   readonly at: Micros;
   readonly of: string;
   readonly kind: TableKind;
-  readonly what: 'new' | 'gone';
+  readonly what: 'new' | 'changed' | 'gone';
   readonly row: readonly string[];
 }
 
@@ -23,7 +23,6 @@ export interface TableChange {
 const SAID: Readonly<Partial<Record<TableKind, string>>> = {
   mac: 'learns',
   routes: 'route',
-  leases: 'lease',
   rip: 'RIP',
 };
 
@@ -87,8 +86,7 @@ export class TableWatch implements Machine {
       const { kind, of } = table;
       for (const { what, row } of this.#remember(table)) {
         this.changes.push({ at, of, kind, what, row });
-        if (SAID[kind] !== undefined)
-          said.push(`${of} ${what === 'new' ? SAID[kind] : 'forgets'} ${row.filter((word) => word !== '').join(' ')}`);
+        said.push(...wordsOf({ at, of, kind, what, row }));
       }
     }
     if (said.length > 0) this.#recording.amend(this.#interfacesOf(node.name), said);
@@ -101,9 +99,12 @@ export class TableWatch implements Machine {
     const before = kinds.get(table.kind) ?? new Set();
     kinds.set(table.kind, new Set(rows.keys()));
     this.#known.set(table.of, kinds);
+    const gone = [...before].filter((key) => !rows.has(key)).map((key) => key.split('\t'));
+    const fresh = [...rows].filter(([key]) => !before.has(key)).map(([, row]) => row);
+    const isOf = (row: readonly string[]) => (other: readonly string[]) => table.kind !== 'sockets' && other[0] === row[0];
     return [
-      ...[...before].filter((key) => !rows.has(key)).map((key) => ({ what: 'gone' as const, row: key.split('\t') })),
-      ...[...rows].filter(([key]) => !before.has(key)).map(([, row]) => ({ what: 'new' as const, row })),
+      ...gone.filter((row) => !fresh.some(isOf(row))).map((row) => ({ what: 'gone' as const, row })),
+      ...fresh.map((row) => ({ what: gone.some(isOf(row)) ? ('changed' as const) : ('new' as const), row })),
     ];
   }
 
@@ -114,3 +115,9 @@ export class TableWatch implements Machine {
 
 const lasting = ({ passing = [] }: Table, row: readonly string[]): readonly string[] =>
   row.filter((_, index) => !passing.includes(index));
+
+/** Of a change that is said beside a frame: "s1 learns 02:00:0a:00:00:01 1". */
+function wordsOf({ of, kind, what, row }: TableChange): string[] {
+  const verb = SAID[kind];
+  return verb === undefined ? [] : [`${of} ${what === 'gone' ? 'forgets' : verb} ${row.filter((word) => word !== '').join(' ')}`];
+}
