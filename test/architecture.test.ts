@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'capture/index': ['capture', 'replay'],
   replay: [
     'stack',
-    'lab/sleepers',
+    'lab/timers',
     'capture/record',
     'capture/file',
     'capture/filter/nearest',

@@ -1,7 +1,7 @@
 /** Two whole stacks on a cable in virtual time: the setting of every conversation test above the stack. */
 import { RecordingDevice } from '../src/capture/index.ts';
 import type { Cable, CableOptions } from '../src/lab/index.ts';
-import { Sleepers, World } from '../src/lab/index.ts';
+import { Timers, World } from '../src/lab/index.ts';
 import type { MacAddress, Micros, TcpOptions } from '../src/stack/index.ts';
 import { Stack } from '../src/stack/index.ts';
 import { ringOfTest } from './left-behind.ts';
@@ -51,7 +51,7 @@ export const pattern = (length: number): Uint8Array => Uint8Array.from({ length 
 
 /** Sleeping in the virtual time of a world. */
 export function sleeper(world: World): (duration: Micros) => Promise<void> {
-  const sleepers = new Sleepers();
-  world.add('sleeper', sleepers);
-  return (duration) => sleepers.until(world.now + duration);
+  const timers = new Timers(world);
+  world.add('timers', timers);
+  return timers.sleep;
 }

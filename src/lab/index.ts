@@ -65,7 +65,6 @@ export type { TableChange } from './network/table-watch.ts';
 export type { Topology, TopologyEnd, TopologyLink, TopologyNode } from './network/topology.ts';
 export type { RouterOptions, RouterPort } from './router.ts';
 export { Router, router } from './router.ts';
-export { Sleepers } from './sleepers.ts';
 export type { HubOptions, HubPort } from './switching/hub.ts';
 export { Hub } from './switching/hub.ts';
 export type { MirrorOptions, PortOptions, PortSecurity, SwitchOptions } from './switching/port-options.ts';

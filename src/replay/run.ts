@@ -1,7 +1,7 @@
 /** The replay itself: feeds, lets time pass, lets the application act, until the capture is at its end or something differs. */
 import { FrameLog } from '../capture/record/frame-log.ts';
 import type { Direction } from '../capture/record/frame-sink.ts';
-import { Sleepers } from '../lab/sleepers.ts';
+import { Timers } from '../lab/timers.ts';
 import type { Micros } from '../stack/time.ts';
 import { SECOND } from '../stack/time.ts';
 import * as arp from '../stack/wire/arp.ts';
@@ -47,7 +47,7 @@ export class Replay {
   readonly #notes: Notes;
   readonly #live: LiveConversations;
   readonly #host: PlayedHost;
-  readonly #sleepers = new Sleepers();
+  readonly #timers: Timers;
   readonly #events: readonly Event[];
   readonly #derived: DerivedApplication | undefined;
   #error: { readonly cause: unknown } | undefined = undefined;
@@ -59,6 +59,7 @@ export class Replay {
     this.#live = new LiveConversations(recording);
     this.judge = new Judge(recording, this.#live, options, notes);
     this.#host = new PlayedHost(recording, { ...options, boot: bootTime(recording) });
+    this.#timers = new Timers(this.#host);
     this.#host.onFrame = (bytes, note) => this.#sent(bytes, note);
     this.log.addInterface('replay');
     this.#derived = options.application === undefined ? new DerivedApplication(this.#host.stack, recording, options) : undefined;
@@ -84,7 +85,7 @@ export class Replay {
     const { application } = this.#options;
     if (application === undefined) return;
     const { stack } = this.#host;
-    const host = { stack, sleep: (duration: Micros) => this.#sleepers.until(this.#host.now + duration) };
+    const host = { stack, sleep: this.#timers.sleep };
     startApplication(application, host, (cause) => {
       this.#error ??= { cause };
     });
@@ -129,7 +130,7 @@ export class Replay {
     if (someRead) await this.#rest();
   }
 
-  /** Lets timers and sleepers have their turn until `at`, those of that moment too unless they are `later`. */
+  /** Lets the timers of the stack and of the application have their turn until `at`, those of that moment too unless they are `later`. */
   async #passUntil(at: Micros, later = false): Promise<void> {
     if (at > this.#host.now && this.#derived?.readUnseen()) await this.#rest();
     await this.#pass(at, () => !later || this.#nextDue() < at);
@@ -155,7 +156,7 @@ export class Replay {
       this.judge.passes(due);
       if (this.judge.difference !== undefined) return;
       this.#host.advance(due);
-      this.#sleepers.run(due);
+      this.#timers.run(due);
       await this.#rest();
     }
   }
@@ -165,7 +166,7 @@ export class Replay {
    * event of the capture, but not beyond the tolerance, and not when a frame is due that only a timer can send.
    */
   #nextDue(): Micros {
-    return Math.min(this.#host.nextTimeout() + this.#slack, this.#sleepers.nextTimeout());
+    return Math.min(this.#host.nextTimeout() + this.#slack, this.#timers.nextTimeout());
   }
 
   get #slack(): Micros {
@@ -175,7 +176,7 @@ export class Replay {
   }
 
   get #isAtRest(): boolean {
-    return Math.min(this.#host.nextTimeout(), this.#sleepers.nextTimeout()) > this.#host.now;
+    return Math.min(this.#host.nextTimeout(), this.#timers.nextTimeout()) > this.#host.now;
   }
 
   /** Runs the stack and lets promises settle until neither has anything to do now. */
@@ -190,7 +191,7 @@ export class Replay {
       await this.#options.settle();
       if (this.#error !== undefined) throw this.#error.cause;
       if (this.#isAtRest) return;
-      this.#sleepers.run(this.#host.now);
+      this.#timers.run(this.#host.now);
     }
     throw new Error('the application does not come to rest');
   }
