@@ -6,6 +6,7 @@ import type { Packet } from '../../stack/bytes/packet.ts';
 import type { NetworkInterface } from '../../stack/host/interface.ts';
 import { ACCEPT, type PacketHooks } from '../../stack/host/packet-hooks.ts';
 import type { Micros } from '../../stack/time.ts';
+import { NEVER } from '../../stack/time.ts';
 import type { ConnectionState } from '../conntrack/connections.ts';
 import { Connections } from '../conntrack/connections.ts';
 import { Flow, protocolName, readFlow } from '../conntrack/flow.ts';
@@ -79,6 +80,16 @@ export class Firewall {
     return this.#connections?.size ?? 0;
   }
 
+  /** When it will forget something next; NEVER: it remembers nothing. It forgets by itself when the next packet comes. */
+  nextTimeout(): Micros {
+    return this.#connections?.nextTimeout() ?? NEVER;
+  }
+
+  /** Forgets what was silent for too long. */
+  expire(now: Micros): void {
+    this.#connections?.expire(now);
+  }
+
   /** Packets that a rule has meant, by its name. @returns undefined when there is no such rule */
   counted(rule: string): { readonly packets: number; readonly bytes: number } | undefined {
     return this.#rules.find(rule);
@@ -86,7 +97,7 @@ export class Firewall {
 
   /** Rules with what they have counted, and the connections that are known now. @param of the name of the device */
   tables(of: string, now: Micros): readonly Table[] {
-    this.#connections?.expire(now);
+    this.expire(now);
     const rules = ruleTable(of, this.#rules);
     return this.#connections === undefined ? [rules] : [rules, connectionTable(of, this.#connections, now)];
   }
@@ -100,7 +111,7 @@ export class Firewall {
   ): string {
     const { view, network, end } = packet;
     const flow = this.#flow;
-    this.#connections?.expire(now);
+    this.expire(now);
     const isReadable = readFlow(view, network, end, flow) === 'ok';
     if (chain === 'output' && this.#refusals?.isOne(flow) === true) return ACCEPT;
     const state = isReadable ? (this.#connections?.stateOf(flow, view, end) ?? 'new') : 'invalid';

@@ -24,7 +24,7 @@ export function natTable(of: string, plan: NatPlan, mappings: Iterable<Mapping>,
   ]);
   const forwards = plan.forward.map(forwardRow);
   const sessions = [...mappings].flatMap((mapping) => [...mapping.sessions].map((session) => sessionRow(session, now)));
-  return { of, kind: 'nat', columns: COLUMNS, rows: [...fixed, ...forwards, ...sessions], passing: [5] };
+  return { of, kind: 'nat', columns: COLUMNS, rows: [...fixed, ...forwards, ...sessions], passing: [5], key: [0, 1, 3] };
 }
 
 function forwardRow({ protocol, address, first, last, to, toPort }: Forward): string[] {

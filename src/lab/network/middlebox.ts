@@ -1,8 +1,9 @@
-/** What a router does beside routing: it translates addresses, and lets pass or does not. */
+/** What a router does beside routing: it translates addresses, and lets pass or does not. A host may have a firewall too. */
 import type { Micros, PacketHooks, Stack } from '../../stack/index.ts';
 import { chainHooks } from '../../stack/index.ts';
 import type { FirewallOptions } from '../firewall/firewall.ts';
 import { Firewall } from '../firewall/firewall.ts';
+import type { Timed } from '../machine.ts';
 import { Nat } from '../nat/nat.ts';
 import type { NatOptions } from '../nat/options.ts';
 import type { Table } from './table.ts';
@@ -21,13 +22,27 @@ export class Middlebox {
   readonly nat: Nat | undefined;
   readonly firewall: Firewall | undefined;
   readonly hooks: PacketHooks | undefined;
+  /** What forgets in time; to be run with the stack that it stands on. */
+  readonly parts: readonly Timed[];
 
-  /** @throws RangeError in words when something about it cannot be used */
-  constructor({ nat, firewall, hooks }: MiddleboxOptions) {
+  /**
+   * @param onForgotten told when time has passed and something is not known any more
+   * @throws RangeError in words when something about it cannot be used
+   */
+  constructor({ nat, firewall, hooks }: MiddleboxOptions, onForgotten: () => void = () => {}) {
     this.nat = nat && new Nat(nat);
     this.firewall = firewall && new Firewall(firewall);
     const all = [hooks, this.firewall?.hooks, this.nat?.hooks].filter((one) => one !== undefined);
     this.hooks = all.length < 2 ? all[0] : chainHooks(...all);
+    const forgetful = [this.nat, this.firewall].filter((one) => one !== undefined);
+    this.parts = forgetful.map((one) => ({
+      nextTimeout: () => one.nextTimeout(),
+      run: (now: Micros) => {
+        if (one.nextTimeout() > now) return;
+        one.expire(now);
+        onForgotten();
+      },
+    }));
   }
 
   /** How it is drawn. */

@@ -57,7 +57,8 @@ export interface NetworkOptions {
 }
 
 /** A host with one port needs no name for it. */
-export type NetHostOptions = Omit<StationOptions, 'ports'> & NetPortOptions & { readonly ports?: StationOptions['ports'] };
+export type NetHostOptions = Omit<StationOptions, 'ports'> &
+  NetPortOptions & { readonly ports?: StationOptions['ports']; readonly firewall?: MiddleboxOptions['firewall'] };
 
 /** A router, and what it does beside routing. */
 export interface NetRouterOptions extends StationOptions, MiddleboxOptions {
@@ -143,18 +144,12 @@ export class Network implements Machine {
   host(name: string, options: NetHostOptions = {}): NetHost {
     const { address, mac, ports, ...rest } = options;
     const only = { eth0: { ...(address === undefined ? {} : { address }), ...(mac === undefined ? {} : { mac }) } };
-    return this.#station(name, 'host', { ...rest, ports: ports ?? only });
+    return this.#station(name, { ...rest, ports: ports ?? only }, 'host');
   }
 
   /** A router: a host that forwards. @throws RangeError in words when an address or a gateway cannot be used */
   router(name: string, options: NetRouterOptions): NetHost {
-    const { kind, nat, firewall, hooks, ...rest } = options;
-    const box = said(name, () => new Middlebox({ nat, firewall, hooks }));
-    const router = this.#station(name, kind ?? box.kind, { forwarding: {}, ...rest, hooks: box.hooks });
-    said(name, () => box.joins(router.stack));
-    router.showTables(() => box.tables(name, this.world.now));
-    for (const address of box.addresses) this.names.set(address, name);
-    return router;
+    return this.#station(name, { forwarding: {}, ...options }, options.kind);
   }
 
   /** A switch, with eight ports unless told otherwise. @throws RangeError in words when its options contradict themselves */
@@ -291,14 +286,18 @@ export class Network implements Machine {
     return this.#isChecked && this.#thrown.length === 0 ? NEVER : this.world.now;
   }
 
-  #station(name: string, kind: NetHost['kind'], options: StationOptions): NetHost {
+  /** @param kind as it is drawn; undefined: by what it does */
+  #station(name: string, options: StationOptions & MiddleboxOptions, kind: NetHost['kind'] | undefined): NetHost {
     this.#claim(name);
     const { world, timers } = this;
+    const box = said(name, () => new Middlebox(options, () => this.watch?.stirs(name)));
     const nextMac = (): MacAddress => this.#macs++ as MacAddress;
-    const { stack, ports } = bootStation({ world, recording: this.watch?.sink, series: this.#series, nextMac }, name, options);
+    const site = { world, recording: this.watch?.sink, series: this.#series, nextMac };
+    const { stack, ports } = bootStation(site, name, { ...options, hooks: box.hooks }, box.parts);
+    said(name, () => box.joins(stack));
     const host = new NetHost({
       name,
-      kind,
+      kind: kind ?? box.kind,
       stack,
       ports,
       clock: timers,
@@ -306,7 +305,9 @@ export class Network implements Machine {
       names: { resolve: (other) => this.#addressOf(other), nameOf: (address) => this.names.get(`${address}`) },
       onError: (error) => this.#onError(error),
     });
-    for (const port of ports) for (const address of host.addressesAt(port)) this.names.set(address.split('/')[0] ?? '', name);
+    host.showTables(() => box.tables(name, world.now));
+    for (const address of [...ports.flatMap((port) => host.addressesAt(port)), ...box.addresses])
+      this.names.set(address.split('/')[0] ?? '', name);
     this.#nodes.set(name, host);
     this.watch?.knows(host);
     return host;

@@ -8,6 +8,7 @@ import type { ForwardingOptions, MacAddress, PacketHooks, TcpOptions } from '../
 import { formatMac, formatV4, parseInterfaceAddress, parsePrefix, parseV4, Stack } from '../../stack/index.ts';
 import type { ArpOptions } from '../../stack/link/arp-cache.ts';
 import { ofIpv4 } from '../../stack/wire/mac-address.ts';
+import type { Timed } from '../machine.ts';
 import type { World } from '../world.ts';
 import { Port } from './port.ts';
 
@@ -45,8 +46,16 @@ export interface Site {
   nextMac(): MacAddress;
 }
 
-/** @throws RangeError in words when an address, a network or a gateway cannot be used */
-export function bootStation(site: Site, name: string, options: StationOptions): { stack: Stack; ports: Port[] } {
+/**
+ * @param parts what else makes it run
+ * @throws RangeError in words when an address, a network or a gateway cannot be used
+ */
+export function bootStation(
+  site: Site,
+  name: string,
+  options: StationOptions,
+  parts: readonly Timed[] = [],
+): { stack: Stack; ports: Port[] } {
   const { world, recording, series } = site;
   const { gateway, routes = {}, tcp = {}, arp = {}, forwarding, hooks, acceptRedirects, announces = false } = options;
   const explainer = recording === undefined ? undefined : new Explainer();
@@ -67,7 +76,7 @@ export function bootStation(site: Site, name: string, options: StationOptions): 
     ...(hooks === undefined ? {} : { hooks }),
     ...(acceptRedirects === undefined ? {} : { acceptRedirects }),
   });
-  world.add(name, stack, ports);
+  world.add(name, stack, [...ports, ...parts]);
   said(name, () => {
     wanted.forEach(({ port, mac, addresses }, index) => {
       stack.addInterface(ports[index]!, { name: port, mac, addresses, arp, announces });

@@ -57,6 +57,12 @@ export class TableWatch implements Machine {
     };
   }
 
+  /** Something has changed in a device without a frame: it was forgotten. */
+  stirs(node: string): void {
+    this.#stirred.add(node);
+    this.onSooner?.();
+  }
+
   run(now: Micros): void {
     for (const node of this.#nodes()) if (this.#stirred.has(node.name)) this.#compare(node, now);
     this.#stirred.clear();
@@ -89,7 +95,7 @@ export class TableWatch implements Machine {
         said.push(...wordsOf({ at, of, kind, what, row }));
       }
     }
-    if (said.length > 0) this.#recording.amend(this.#interfacesOf(node.name), said);
+    if (said.length > 0 && at === this.#at) this.#recording.amend(this.#interfacesOf(node.name), said);
   }
 
   /** @returns what is new since the last time */
@@ -101,7 +107,9 @@ export class TableWatch implements Machine {
     this.#known.set(table.of, kinds);
     const gone = [...before].filter((key) => !rows.has(key)).map((key) => key.split('\t'));
     const fresh = [...rows].filter(([key]) => !before.has(key)).map(([, row]) => row);
-    const isOf = (row: readonly string[]) => (other: readonly string[]) => table.kind !== 'sockets' && other[0] === row[0];
+    const { key = [0] } = table;
+    const isOf = (row: readonly string[]) => (other: readonly string[]) =>
+      table.kind !== 'sockets' && key.every((column) => other[column] === row[column]);
     return [
       ...gone.filter((row) => !fresh.some(isOf(row))).map((row) => ({ what: 'gone' as const, row })),
       ...fresh.map((row) => ({ what: gone.some(isOf(row)) ? ('changed' as const) : ('new' as const), row })),

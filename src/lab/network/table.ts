@@ -23,6 +23,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Columns that change as time passes, by number: ages, what is left. Who looks for news leaves them out. @default none */
   readonly passing?: readonly number[];
+  /** Columns that say which row it is, by number, in front of those that pass: another row with the same words there is this one, changed. @default the first */
+  readonly key?: readonly number[];
 }
 
 const TITLES: Readonly<Record<TableKind, string>> = {

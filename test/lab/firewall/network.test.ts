@@ -101,3 +101,16 @@ test('an interface that is not there is named', () => {
     'fw: x speaks of the interface "lan2", but there are lan, wan',
   );
 });
+
+test('a host of a network has one in a line', async () => {
+  const net = new Network(new World({ settle: () => setImmediate() }));
+  const rules = ['allow icmp on input', 'drop any on input as nothing-else'];
+  const one = net.host('one', { address: '10.5.0.1/24', firewall: { rules } });
+  const two = net.host('two', { address: '10.5.0.2/24' });
+  net.cable(one, two);
+  one.listen(80, async () => {});
+  expect((await net.world.finish(two.ping(one)))[0]?.outcome).toBe('reply');
+  await expect(net.world.finish(two.connect(one, 80, { synRetries: 0 }))).rejects.toThrow('timed out');
+  expect(one.kind).toBe('host');
+  expect(one.tables().map(({ kind }) => kind)).toContain('firewall');
+});

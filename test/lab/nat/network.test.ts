@@ -7,7 +7,7 @@ import type { NatOptions } from '../../../src/lab/nat/options.ts';
 import { Network } from '../../../src/lab/network/network.ts';
 import { Recording } from '../../../src/lab/network/recording.ts';
 import { World } from '../../../src/lab/world.ts';
-import { MILLISECOND, openUdp, SECOND } from '../../../src/stack/index.ts';
+import { MILLISECOND, openUdp, parseInterfaceAddress, parsePrefix, SECOND } from '../../../src/stack/index.ts';
 import { pattern } from '../../two-hosts.ts';
 import { sound } from './box.ts';
 
@@ -196,4 +196,49 @@ test('two homes behind one carrier NAT: each NAT does its own', async () => {
 
 test('a NAT needs a port of the name that is said', () => {
   expect(() => home({ outside: 'wlan' })).toThrow('home: a NAT\'s outside is "wlan", but the interfaces are: lan, lan2, wan');
+});
+
+test('what is forgotten is seen to go when its time is over, without a packet', async () => {
+  const { net, world, pc, server } = home();
+  await world.finish(pc.ping(server));
+  await world.runFor(120 * SECOND);
+  const news = (net.watch?.changes ?? []).filter(({ kind }) => kind === 'nat');
+  expect(news.map(({ at, what, row }) => `${Math.floor(at / SECOND)} s: ${what} ${row[0]} ${row[3]}`)).toEqual([
+    '0 s: new icmp 198.51.100.7',
+    '60 s: gone icmp 198.51.100.7',
+  ]);
+});
+
+test('an address outside that comes later, and another one after it: what was known by the old one is known no more', async () => {
+  const net = new Network(new World({ settle: () => setImmediate() }));
+  const pc = net.host('pc', { address: '192.168.1.10/24', gateway: '192.168.1.1' });
+  const router = net.router('home', { ports: { lan: '192.168.1.1/24', wan: {} }, nat: { outside: 'wan' } });
+  const server = net.host('server', { address: '198.51.100.7/24' });
+  net.cable(pc, router.port('lan'));
+  net.cable(router.port('wan'), server);
+  const { stack } = router;
+  const wan = stack.interfaces.get(2)!;
+  const inside = () =>
+    router
+      .tables()
+      .find(({ kind }) => kind === 'nat')
+      ?.rows.map((row) => row[2]);
+  const far = openUdp(server.stack, { port: 9000 });
+  const heard: string[] = [];
+  server.goesOn(async () => {
+    for await (const { from } of far) heard.push(`${from.address}`);
+  });
+  const near = openUdp(pc.stack, { port: 5000 });
+  const say = async (): Promise<string> => {
+    await near.send(pattern(9), { address: server.address, port: 9000 });
+    await net.world.runFor(SECOND);
+    return heard.splice(0).join();
+  };
+  stack.routes.add({ prefix: parsePrefix('198.51.100.0/24'), interfaceId: 2 });
+  expect(await say()).toBe('');
+  stack.addAddress(wan, parseInterfaceAddress('198.51.100.20/24'));
+  expect([await say(), inside()]).toEqual(['198.51.100.20', ['198.51.100.20:5000']]);
+  stack.removeAddress(wan, parseInterfaceAddress('198.51.100.20/24').address);
+  stack.addAddress(wan, parseInterfaceAddress('198.51.100.30/24'));
+  expect([await say(), inside()]).toEqual(['198.51.100.30', ['198.51.100.30:5000']]);
 });
