@@ -105,8 +105,8 @@ const SCENES: Partial<Record<DropReason, Scene>> = {
     s.sends(...times(66, () => arpFrame(1, A, B)));
   },
 
-  'gave way to a newer packet while waiting for ARP': (s) => times(17, () => ping(s, '10.0.0.9')),
-  'too many packets wait for ARP': (s) => times(17, (i) => times(16, () => ping(s, `10.0.0.${i + 9}`))),
+  'gave way to a newer packet while waiting for ARP': (s) => times(129, () => ping(s, '10.0.0.9')),
+  'too many packets wait for ARP': (s) => times(5, (i) => times(128, () => ping(s, `10.0.0.${i + 9}`))),
   'neighbour table full while waiting for ARP': (s) => times(520, (i) => ping(s, `10.0.${i >>> 8}.${i & 255}`)),
   'neighbour does not answer ARP': (s) => {
     ping(s, '10.0.0.9');
