@@ -59,7 +59,8 @@ export class Rules {
   decide(chain: Chain, candidate: Candidate): Counted {
     const { state } = candidate;
     if (this.#isStateful && (state === 'established' || state === 'related')) return this.known;
-    if (state === 'invalid') return this.invalid; // also what cannot be read, remembered or not
+    // what the host itself says of a packet that came no further than here is about nothing known
+    if (state === 'invalid' && chain !== 'output') return this.invalid; // what cannot be read too, remembered or not
     for (const rule of this.#rules) {
       if (rule.chain !== chain) continue;
       if (rule.tests.every((test) => test(candidate))) return rule;

@@ -57,6 +57,16 @@ export class ErrorTranslator {
     return { address: seen.address, port: 0 };
   }
 
+  /** An error of the host about a packet from inside that was to go back inside. */
+  turnBack(packet: Packet, about: Flow): void {
+    const quote = this.#quote;
+    if (readQuote(packet.view, about, packet.end, quote) !== 'ok') return;
+    const within = { address: quote.destination, port: quote.destinationPort };
+    const neighbour = { address: quote.source, port: quote.sourcePort };
+    const seen = this.#translator.seenInside(quote.protocol, within, neighbour);
+    if (seen !== undefined) rewriteQuote(packet, about, quote, 'destination', seen.address, seen.port);
+  }
+
   /** RFC 5508 §5 (REQ-7): the other side of the quotation stands inside too. */
   #turnQuote(packet: Packet, about: Flow, remote: End): End | undefined {
     const quote = this.#quote;

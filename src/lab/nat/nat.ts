@@ -135,7 +135,8 @@ export class Nat {
       return this.#read(packet) ?? this.#apply(packet, flow, 'source', turning.source);
     }
     if (turning !== undefined && isRedirect(packet)) return this.#drop('redirect about what was translated');
-    if (to.name !== this.#plan.outside || !this.#isTranslated(packet)) return ACCEPT;
+    if (to.name !== this.#plan.outside) return this.#tellInside(packet);
+    if (!this.#isTranslated(packet)) return ACCEPT;
     const fault = readFlow(view, network, end, flow);
     if (fault !== 'ok') return this.#drop(fault);
     if (flow.kind === 'error') return this.#errorLeaves(packet, flow);
@@ -167,6 +168,15 @@ export class Nat {
     if (typeof outcome === 'string') return outcome === 'untouched' ? ACCEPT : this.#drop(outcome);
     if (outcome.source !== undefined) this.#turning = { packet, source: outcome.source };
     return this.#apply(packet, flow, 'destination', outcome.destination);
+  }
+
+  /** What the host says inside of a packet that it was turning round: the neighbour is known there by its address outside. */
+  #tellInside(packet: Packet): string {
+    const { view, network, end } = packet;
+    const isOwn = ipv4.protocol(view, network) === ipv4.PROTOCOL_ICMP && this.#surroundings.isOwn(ipv4.source(view, network));
+    if (isOwn && readFlow(view, network, end, this.#flow) === 'ok' && this.#flow.kind === 'error')
+      this.#errors.turnBack(packet, this.#flow);
+    return ACCEPT;
   }
 
   #errorLeaves(packet: Packet, flow: Flow): string {

@@ -115,6 +115,12 @@ export class Translator {
     return this.table.session(protocol, inside, remote)?.mapping.outside;
   }
 
+  /** The end outside by which a neighbour inside speaks to an end inside; undefined: it speaks to it directly. */
+  seenInside(protocol: number, within: End, neighbour: End): End | undefined {
+    const remote = this.table.fromInside(protocol, neighbour, within)?.outside;
+    return remote && this.table.session(protocol, within, remote)?.mapping.outside;
+  }
+
   /** Who inside is seen as this end. */
   behind(protocol: number, outside: End): End | undefined {
     const fixed = this.#plan.insideOf.get(outside.address);

@@ -6,7 +6,7 @@ import type { NatOptions } from '../../../src/lab/nat/options.ts';
 import { Network } from '../../../src/lab/network/network.ts';
 import { Recording } from '../../../src/lab/network/recording.ts';
 import { World } from '../../../src/lab/world.ts';
-import { openUdp } from '../../../src/stack/index.ts';
+import { ipv4, openUdp } from '../../../src/stack/index.ts';
 import { pattern } from '../../two-hosts.ts';
 import { sound } from '../nat/box.ts';
 
@@ -74,7 +74,7 @@ test('what is rejected behind a NAT is refused by the address that was asked', a
   const { world, server, recording } = guarded({ rules: ['reject any as closed'] }, nat);
   await expect(world.finish(server.connect('198.51.100.1', 8080))).rejects.toThrow('refused');
   const socket = openUdp(server.stack);
-  await socket.send(pattern(4), { address: (await import('../../../src/stack/index.ts')).ipv4('198.51.100.1'), port: 53 });
+  await socket.send(pattern(4), { address: ipv4('198.51.100.1'), port: 53 });
   await expect(world.finish(socket.receive())).rejects.toThrow('prohibited');
   for (const { bytes } of recording.frames) sound(bytes);
 });
@@ -113,4 +113,17 @@ test('a host of a network has one in a line', async () => {
   await expect(net.world.finish(two.connect(one, 80, { synRetries: 0 }))).rejects.toThrow('timed out');
   expect(one.kind).toBe('host');
   expect(one.tables().map(({ kind }) => kind)).toContain('firewall');
+});
+
+test('traceroute shows the router that filters as well: what it says itself is about nothing that it let pass', async () => {
+  const { world, pc } = guarded({ rules: ['allow icmp type echo-request in lan', 'allow udp in lan'] });
+  const hops: string[] = [];
+  for (const ttl of [1, 2]) {
+    const [result] = await world.finish(pc.ping('198.51.100.7', { ttl }));
+    hops.push(`${result?.from} ${result?.outcome}`);
+  }
+  expect(hops).toEqual(['10.1.0.1 time to live exceeded', '198.51.100.7 reply']);
+  const socket = openUdp(pc.stack);
+  await socket.send(pattern(4), { address: ipv4('198.51.100.7'), port: 4000 });
+  await expect(world.finish(socket.receive())).rejects.toThrow('port unreachable');
 });

@@ -7,7 +7,7 @@ import type { NatOptions } from '../../../src/lab/nat/options.ts';
 import { Network } from '../../../src/lab/network/network.ts';
 import { Recording } from '../../../src/lab/network/recording.ts';
 import { World } from '../../../src/lab/world.ts';
-import { MILLISECOND, openUdp, parseInterfaceAddress, parsePrefix, SECOND } from '../../../src/stack/index.ts';
+import { ipv4, MILLISECOND, openUdp, parseInterfaceAddress, parsePrefix, SECOND } from '../../../src/stack/index.ts';
 import { pattern } from '../../two-hosts.ts';
 import { sound } from './box.ts';
 
@@ -241,4 +241,13 @@ test('an address outside that comes later, and another one after it: what was kn
   stack.removeAddress(wan, parseInterfaceAddress('198.51.100.20/24').address);
   stack.addAddress(wan, parseInterfaceAddress('198.51.100.30/24'));
   expect([await say(), inside()]).toEqual(['198.51.100.30', ['198.51.100.30:5000']]);
+});
+
+test('RFC 5508 §5: what the NAT itself says of a packet that it was turning round', async () => {
+  const { world, pc, recording } = home({ forward: ['udp 53 to 192.168.2.20:5353'] });
+  const socket = openUdp(pc.stack, { port: 5000, ttl: 1 });
+  await socket.send(pattern(9), { address: ipv4('203.0.113.1'), port: 53 });
+  await world.runFor(SECOND);
+  const said = recording.frames.map(({ bytes }) => sound(bytes)).filter((words) => words.includes('exceeded'));
+  expect(said[0]).toContain('192.168.1.1 > 192.168.1.10 ICMP time to live exceeded for 192.168.1.10:5000 > 203.0.113.1:53');
 });
