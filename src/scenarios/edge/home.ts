@@ -1,36 +1,10 @@
 /** The box at home: a router, a switch, a server of addresses and a translator in one. */
-import type { NetHost } from '../../lab/index.ts';
-import { DhcpClient, DhcpServer, leasesTable } from '../../services/dhcp/index.ts';
 import { SECOND } from '../../stack/index.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Stage } from '../stage.ts';
 import { fetchPage, homeRouter, outside } from './settings.ts';
 
-/** Addresses from 192.168.1.100 on, and the router is the gateway. */
-function serveAddresses(stage: Stage, home: NetHost): DhcpServer {
-  const pools = [{ network: '192.168.1.0/24', range: '192.168.1.100-192.168.1.199', router: '192.168.1.1' }];
-  const options = { time: stage.timers, pools, interfaces: [1], conflictCheck: 0, authoritative: true };
-  const server = new DhcpServer(home.stack, options);
-  home.showTables(() => [leasesTable(home.name, server.leases, stage.world.now)]);
-  return server;
-}
-
-/** Waits for an address. */
-async function asksForAddress(stage: Stage, host: NetHost): Promise<string> {
-  const [own] = host.stack.interfaces.values();
-  if (own === undefined) throw new RangeError(`${host.name} has no interface`);
-  const { timers: time, world } = stage;
-  const client = new DhcpClient({
-    stack: host.stack,
-    interface: own,
-    time,
-    random: world.random,
-    hostName: host.name,
-    conflictCheck: false,
-  });
-  const lease = await client.ready();
-  return `${lease?.address}`;
-}
+/** What the box gives away: addresses from 192.168.1.100 on, and itself as the gateway. */
+const POOLS = [{ network: '192.168.1.0/24', range: '192.168.1.100-192.168.1.199', router: '192.168.1.1' }];
 
 export const home: Scenario = {
   name: 'home',
@@ -56,8 +30,9 @@ export const home: Scenario = {
     const box = homeRouter(stage);
     for (const node of [pc, phone, box.port('lan')]) net.cable(node, sw);
     const { www } = outside(stage, { home: box });
-    const server = serveAddresses(stage, box);
-    const addresses = [await asksForAddress(stage, pc), await asksForAddress(stage, phone)];
+    const server = box.serveAddresses({ pools: POOLS, conflictCheck: 0, authoritative: true });
+    for (const host of [pc, phone]) await host.obtainAddress({ conflictCheck: false });
+    const addresses = [pc, phone].map(({ address }) => `${address}`);
     stage.expect('each has an address of its own', addresses, ['192.168.1.100', '192.168.1.101']);
     stage.showTables('when both have an address');
     const pages = await Promise.all([pc, phone].map((host) => fetchPage(host, www, 80, { localPort: 50_000 })));
