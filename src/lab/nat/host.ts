@@ -62,6 +62,12 @@ export class Surroundings implements NatSurroundings {
     return this.#host?.addresses.owns(address) ?? this.#addresses.includes(address);
   }
 
+  /** The host's own address outside, which is none of those that the NAT gives away: it needs no other. */
+  isPlain(address: number): boolean {
+    if (this.isOutside(address) || this.#host === undefined) return false;
+    return this.#host.addresses.ownsOn(this.#outsideId, address);
+  }
+
   listens(protocol: number, address: number, port: number): boolean {
     const { tcp, udp } = this.#host ?? {};
     const isIt = (own: number | undefined, ownPort: number): boolean => ownPort === port && (own ?? address) === address;

@@ -209,6 +209,7 @@ export class Nat {
   #isTranslated({ view, network }: Packet): boolean {
     const [source, destination] = [ipv4.source(view, network), ipv4.destination(view, network)];
     if (source === 0 || destination === LIMITED_BROADCAST || isMulticastV4(destination)) return false;
+    if (this.#surroundings.isPlain(source)) return false;
     return this.#surroundings.isOwn(source) || this.#plan.inside.some((prefix) => prefix.contains(source));
   }
 

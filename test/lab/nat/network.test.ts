@@ -251,3 +251,28 @@ test('RFC 5508 §5: what the NAT itself says of a packet that it was turning rou
   const said = recording.frames.map(({ bytes }) => sound(bytes)).filter((words) => words.includes('exceeded'));
   expect(said[0]).toContain('192.168.1.1 > 192.168.1.10 ICMP time to live exceeded for 192.168.1.10:5000 > 203.0.113.1:53');
 });
+
+test('the router answers for the addresses of its pool on the link outside', async () => {
+  const net = new Network(new World({ settle: () => setImmediate() }));
+  const hosts = [1, 2, 3].map((n) => net.host(`pc${n}`, { address: `192.168.1.${n * 10}/24`, gateway: '192.168.1.1' }));
+  const router = net.router('edge', {
+    ports: { lan: '192.168.1.1/24', wan: '203.0.113.1/24' },
+    nat: { outside: 'wan', addresses: ['203.0.113.8-203.0.113.9'], oneToOne: { '203.0.113.5': '192.168.1.30' } },
+  });
+  const server = net.host('server', { address: '203.0.113.7/24' });
+  const sw = net.switch('sw', { ports: 4 });
+  for (const node of [...hosts, router.port('lan')]) net.cable(node, sw);
+  net.cable(router.port('wan'), server);
+  const seen: string[] = [];
+  server.listen(80, async (socket) => {
+    seen.push(`${socket.remote?.address}`);
+    await socket.close();
+  });
+  for (const pc of hosts) await net.world.finish(pc.connect(server, 80));
+  await net.world.finish(router.connect(server, 80));
+  await net.world.runFor(SECOND);
+  expect(seen).toEqual(['203.0.113.8', '203.0.113.9', '203.0.113.5', '203.0.113.1']);
+  expect((await net.world.finish(server.ping('203.0.113.5')))[0]?.ttl).toBe(63);
+  expect((await net.world.finish(server.ping('203.0.113.1')))[0]?.ttl).toBe(64);
+  expect(net.names.get('203.0.113.9')).toBe('edge');
+});
