@@ -54,7 +54,17 @@ export class NetSwitch implements NetNode, Bridging {
       rows,
       passing: [hasVlans ? 3 : 2],
     };
-    return [table];
+    return [table, ...this.#treeTable()];
+  }
+
+  /** The tree is named by its root, as this switch sees it. */
+  #treeTable(): Table[] {
+    const tree = this.machine.tree();
+    if (tree === undefined) return [];
+    const rows = tree.ports
+      .filter(({ state }) => state !== 'disabled')
+      .map(({ port, role, state, cost }) => [port, role, state, `${cost}`, tree.isRoot ? 'this switch' : tree.root]);
+    return [{ of: this.name, kind: 'stp', columns: ['port', 'role', 'state', 'cost', 'root'], rows }];
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Micros } from '../../stack/time.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
 import type { SwitchEvent } from './switch-event.ts';
+import type { SpanningTreeOptions, TreePortSettings } from './tree/options.ts';
 import { HIGHEST_VLAN, LOWEST_VLAN } from './vlan-tag.ts';
 
 export interface PortSecurity {
@@ -11,7 +12,7 @@ export interface PortSecurity {
   readonly violation?: 'drop' | 'shut down';
 }
 
-export interface PortOptions {
+export interface PortOptions extends TreePortSettings {
   /** An access port: its frames have no tag, and belong to this VLAN. @default 1 */
   readonly vlan?: number;
   /** A trunk port: these VLANs pass with a tag; 'all': each one that the switch knows. */
@@ -44,6 +45,8 @@ export interface SwitchOptions {
   /** How many addresses it remembers. @default 8,192 */
   readonly tableSize?: number;
   readonly mirror?: MirrorOptions;
+  /** Blocks what would close a loop: true or 'RSTP', 'STP', or more options. @default false: as the switch from the shop */
+  readonly spanningTree?: boolean | 'RSTP' | 'STP' | SpanningTreeOptions;
   /** Copies of one frame that it floods in a second; what comes beyond it is dropped as "broadcast storm". @default 500 */
   readonly stormLimit?: number;
   /** Who may say which address in ARP: IPv4 to MAC. ARP that says something else is dropped, but from trusted ports. */
@@ -108,4 +111,11 @@ export function vlansOf(of: string, named: ReturnType<typeof namedPorts>, more: 
     for (const vlan of untagged === undefined ? tagged : [untagged, ...tagged]) found.add(vlan);
   }
   return [...found].sort((a, b) => a - b);
+}
+
+/** undefined: no spanning tree. */
+export function treeOptions(spanningTree: SwitchOptions['spanningTree'] = false): SpanningTreeOptions | undefined {
+  if (spanningTree === false) return undefined;
+  if (spanningTree === true) return {};
+  return typeof spanningTree === 'string' ? { version: spanningTree } : spanningTree;
 }

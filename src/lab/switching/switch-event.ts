@@ -32,7 +32,7 @@ export function describeSwitchEvent(event: SwitchEvent, vlans = false): string {
     case 'violation':
       return `port security: one address too many at port ${event.port}, ${format(event.mac)}${of}`;
     case 'flushed':
-      return `${event.count} ${event.count === 1 ? 'address' : 'addresses'} at port ${event.port} forgotten: the topology changed`;
+      return `${event.count} ${event.count === 1 ? 'address' : 'addresses'} at port ${event.port} forgotten: stations may have moved`;
     case 'storm':
       return `broadcast storm: more than ${event.limit} copies of one frame from ${format(event.mac)} in a second${of}; the rest is dropped`;
     case 'ARP refused':

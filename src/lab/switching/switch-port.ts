@@ -1,7 +1,8 @@
 /** A port of a switch: its cable, its VLANs, whether it forwards, and what went through it. */
 import type { LinkDevice } from '../../stack/device.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
-import type { PortSecurity } from './port-options.ts';
+import type { PortOptions, PortSecurity } from './port-options.ts';
+import type { TreePortSettings } from './tree/options.ts';
 import type { Vlan } from './vlan.ts';
 
 /** Why a frame that came to a port, or was to leave by it, went no further. */
@@ -57,6 +58,7 @@ export class SwitchPort {
   readonly security: PortSecurity | undefined;
   /** ARP from here is believed: another switch or a router is behind it. */
   readonly isTrusted: boolean;
+  readonly tree: TreePortSettings;
   /** Tagged and untagged ones, by identifier. */
   readonly vlans = new Map<number, Vlan>();
   /** The VLAN of frames without a tag, in and out; undefined: they are not taken. */
@@ -80,11 +82,12 @@ export class SwitchPort {
   /** Entries of the table that point here. */
   addresses = 0;
 
-  constructor(index: number, name: string, mac: MacAddress, security: PortSecurity | undefined, isTrusted: boolean) {
+  constructor(index: number, name: string, mac: MacAddress, options: PortOptions) {
     this.index = index;
     this.name = name;
     this.mac = mac;
-    this.security = security;
-    this.isTrusted = isTrusted;
+    this.security = options.security;
+    this.isTrusted = options.isTrusted ?? options.trunk !== undefined;
+    this.tree = options;
   }
 }

@@ -20,7 +20,7 @@ export function buildPorts(of: string, base: MacAddress, options: SwitchOptions)
   const byId = new Map(vlans.map((vlan) => [vlan.id, vlan]));
   const ports = named.map(([name, port], index) => {
     const mac = (base + index + 1) as MacAddress;
-    const made = new SwitchPort(index, name, mac, port.security, port.isTrusted ?? port.trunk !== undefined);
+    const made = new SwitchPort(index, name, mac, port);
     const { untagged, tagged } = membership(`${of}.${name}`, port, all);
     made.untagged = untagged === undefined ? undefined : byId.get(untagged);
     for (const id of untagged === undefined ? tagged : [untagged, ...tagged]) made.vlans.set(id, byId.get(id)!);

@@ -6,16 +6,20 @@
 import { Packet } from '../../stack/bytes/packet.ts';
 import type { LinkDevice } from '../../stack/device.ts';
 import type { Micros } from '../../stack/time.ts';
-import { SECOND } from '../../stack/time.ts';
+import { NEVER, SECOND } from '../../stack/time.ts';
+import { GROUP as BPDU_GROUP } from '../../stack/wire/bpdu.ts';
 import * as ethernet from '../../stack/wire/ethernet.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
 import * as mac from '../../stack/wire/mac-address.ts';
 import { longestFrame } from '../frame-length.ts';
 import type { Machine } from '../machine.ts';
 import { ArpInspection } from './arp-inspection.ts';
+import type { BridgeTreeHost, TreeView } from './bridge-tree.ts';
+import { BridgeTree } from './bridge-tree.ts';
 import { floodWords, forwardWords } from './frame-words.ts';
 import { MacTable } from './mac-table.ts';
 import type { SwitchOptions } from './port-options.ts';
+import { treeOptions } from './port-options.ts';
 import { STORM_LIMIT, StormGuard } from './storm-guard.ts';
 import type { SwitchEvent } from './switch-event.ts';
 import type { SwitchDrop, SwitchPort } from './switch-port.ts';
@@ -57,6 +61,8 @@ export class Switch implements Machine {
   readonly #stormLimit: number;
   readonly #inspection: ArpInspection | undefined;
   readonly #mirror: SwitchPort | undefined;
+  readonly #tree: BridgeTree | undefined;
+  readonly #ageing: Micros;
   readonly #explain: boolean;
   readonly #tell: ((event: SwitchEvent) => void) | undefined;
   readonly #in = new Packet();
@@ -76,12 +82,15 @@ export class Switch implements Machine {
     this.vlans = built.vlans;
     this.#mirror = built.mirror;
     this.#byName = new Map(this.ports.map((port) => [port.name, port]));
-    this.#table = new MacTable(this.vlans, options.tableSize ?? 8_192, options.ageing ?? 300 * SECOND);
+    this.#ageing = options.ageing ?? 300 * SECOND;
+    this.#table = new MacTable(this.vlans, options.tableSize ?? 8_192, this.#ageing);
     this.#stormLimit = options.stormLimit ?? STORM_LIMIT;
     this.#guard = new StormGuard(this.#stormLimit);
     this.#inspection = options.arpInspection && new ArpInspection(name, options.arpInspection);
     this.#explain = options.explain ?? false;
     this.#tell = options.observer;
+    const tree = treeOptions(options.spanningTree);
+    this.#tree = tree && new BridgeTree(name, this.mac, tree, this.ports, this.#treeHost());
   }
 
   /** @throws RangeError that names the ports there are */
@@ -128,6 +137,11 @@ export class Switch implements Machine {
     return this.#guard.dropped;
   }
 
+  /** What it knows of the spanning tree; undefined without one. */
+  tree(): TreeView | undefined {
+    return this.#tree?.view();
+  }
+
   run(now: Micros): void {
     if (now !== this.#now) this.#inThisInstant = 0;
     this.#now = now;
@@ -138,6 +152,7 @@ export class Switch implements Machine {
       if (isUp !== port.wasUp) this.#onLink(port, isUp);
       this.#receive(port, port.device);
     }
+    if (this.#tree !== undefined) this.#runTree(this.#tree, now);
     if (this.#table.nextTimeout() <= now)
       this.#table.sweep(now, ({ vlan, mac: address, port }) =>
         this.#tell?.({ kind: 'aged', at: now, port: port.name, vlan: vlan.id, mac: address }),
@@ -145,13 +160,33 @@ export class Switch implements Machine {
   }
 
   nextTimeout(): Micros {
-    return this.#moreToDo ? this.#now : this.#table.nextTimeout();
+    if (this.#moreToDo) return this.#now;
+    return Math.min(this.#table.nextTimeout(), this.#tree?.nextTimeout() ?? NEVER);
+  }
+
+  #treeHost(): BridgeTreeHost {
+    return {
+      send: (packet, port) => this.#transmit(packet, port),
+      flush: (port) => this.#flush(port),
+      tell: (port, words) => this.#tell?.({ kind: 'spanning tree', at: this.#now, port: port.name, words }),
+    };
+  }
+
+  #runTree(tree: BridgeTree, now: Micros): void {
+    tree.run(now);
+    this.#table.setAgeing(Math.min(this.#ageing, tree.ageing(now) ?? this.#ageing), now);
+  }
+
+  #flush(port: SwitchPort): void {
+    const count = this.#table.flush(port);
+    if (count > 0) this.#tell?.({ kind: 'flushed', at: this.#now, port: port.name, count });
   }
 
   #onLink(port: SwitchPort, isUp: boolean): void {
     port.wasUp = isUp;
     this.#tell?.({ kind: isUp ? 'link up' : 'link down', at: this.#now, port: port.name });
-    if (!isUp) this.#table.flush(port); // whoever was there is not there any more
+    if (!isUp) this.#flush(port); // whoever was there is not there any more
+    this.#tree?.onLink(port, isUp, this.#now);
   }
 
   #receive(port: SwitchPort, device: LinkDevice): void {
@@ -174,8 +209,15 @@ export class Switch implements Machine {
     if (port.isShutDown) return 'port is shut down';
     if (port.isMirror) return 'mirror port takes no frames';
     if (mac.isGroup(ethernet.source(view, start))) return 'source is a group address';
-    if (isReserved(ethernet.destination(view, start))) return 'reserved address (IEEE 802.1D)';
+    if (isReserved(ethernet.destination(view, start))) return this.#onReserved(packet, port);
     return this.#classify(packet, port);
+  }
+
+  /** Between neighbours: to the spanning tree, or to nobody. */
+  #onReserved(packet: Packet, port: SwitchPort): Verdict {
+    if (this.#tree === undefined || ethernet.destination(packet.view, packet.start) !== BPDU_GROUP)
+      return 'reserved address (IEEE 802.1D)';
+    return this.#tree.onFrame(packet, port, this.#now) ? 'ok' : 'BPDU not valid';
   }
 
   /** IEEE 802.1Q §6.9: the VLAN of the frame, and ingress filtering. */
