@@ -6,9 +6,17 @@ import { LOSS_SCENARIOS } from './loss/all.ts';
 import { NETWORK_SCENARIOS } from './networks/all.ts';
 import type { Chapter, Scenario } from './scenario.ts';
 import { CHAPTERS } from './scenario.ts';
+import { SWITCHING_SCENARIOS } from './switching/all.ts';
 import { TCP_SCENARIOS } from './tcp/all.ts';
 
-const ALL: readonly Scenario[] = [...TCP_SCENARIOS, ...LOSS_SCENARIOS, ...IP_SCENARIOS, ...NETWORK_SCENARIOS, ...EDGE_SCENARIOS];
+const ALL: readonly Scenario[] = [
+  ...TCP_SCENARIOS,
+  ...LOSS_SCENARIOS,
+  ...IP_SCENARIOS,
+  ...SWITCHING_SCENARIOS,
+  ...NETWORK_SCENARIOS,
+  ...EDGE_SCENARIOS,
+];
 
 /** In the order of the chapters, and inside one as they are listed. */
 export const scenarios = (): readonly Scenario[] => CHAPTERS.flatMap(scenariosOf);

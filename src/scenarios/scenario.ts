@@ -31,7 +31,7 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly chapter: Chapter;
-  /** Where it is written: "RFC 9293 §3.5". */
+  /** Where it is written: "RFC 9293 §3.5", "IEEE 802.1D §7.8". */
   readonly rfcs: readonly string[];
   /** What happens, in two or three sentences. */
   readonly story: string;

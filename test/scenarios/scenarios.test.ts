@@ -24,7 +24,7 @@ describe.each(scenarios().map((scenario) => [scenario.name, scenario] as const))
     expect(scenario.name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(scenarios().filter(({ name }) => name === scenario.name)).toHaveLength(1);
     expect(scenario.rfcs.length).toBeGreaterThan(0);
-    for (const rfc of scenario.rfcs) expect(rfc).toMatch(/^RFC \d+/);
+    for (const rfc of scenario.rfcs) expect(rfc).toMatch(/^(?:RFC \d+|IEEE 802\.)/);
     expect(scenario.story).toMatch(/\.$/);
     expect(scenario.question).toMatch(/\?/);
     expect(scenario.look.length).toBeGreaterThan(0);

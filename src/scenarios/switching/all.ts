@@ -1,0 +1,7 @@
+/** The scenarios of this folder, in the order in which a course would take them. */
+import type { Scenario } from '../scenario.ts';
+import { hub } from './hub.ts';
+import { switchFourHosts, switchLearning } from './learning.ts';
+import { vlanTrunk } from './vlans.ts';
+
+export const SWITCHING_SCENARIOS: readonly Scenario[] = [switchLearning, switchFourHosts, hub, vlanTrunk];
