@@ -47,6 +47,8 @@ export type { Forward } from './nat/forward.ts';
 export type { NatEvent } from './nat/nat.ts';
 export { Nat } from './nat/nat.ts';
 export type { Dependence, NatOptions } from './nat/options.ts';
+export type { Layer3SwitchOptions } from './network/layer3-switch.ts';
+export { Layer3Switch } from './network/layer3-switch.ts';
 export type { MiddleboxOptions } from './network/middlebox.ts';
 export type { NetHostParts, Serve, Target } from './network/net-host.ts';
 export { NetHost } from './network/net-host.ts';

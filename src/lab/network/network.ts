@@ -27,6 +27,8 @@ import { Switch } from '../switching/switch.ts';
 import { Timers } from '../timers.ts';
 import type { World } from '../world.ts';
 import { problemsOf } from './check.ts';
+import type { Layer3SwitchOptions } from './layer3-switch.ts';
+import { Layer3Switch } from './layer3-switch.ts';
 import type { MiddleboxOptions } from './middlebox.ts';
 import { Middlebox } from './middlebox.ts';
 import { NetHost } from './net-host.ts';
@@ -161,6 +163,11 @@ export class Network implements Machine {
     );
     this.world.add(name, machine, ports);
     return this.add(new NetSwitch(machine, ports));
+  }
+
+  /** A switch that routes between its VLANs. @throws RangeError in words when an address or a port cannot be used */
+  layer3Switch(name: string, options: Layer3SwitchOptions): Layer3Switch {
+    return new Layer3Switch(this, name, options);
   }
 
   /** A hub, with eight ports unless told otherwise. */

@@ -2,6 +2,15 @@
 import type { Scenario } from '../scenario.ts';
 import { hub } from './hub.ts';
 import { switchFourHosts, switchLearning } from './learning.ts';
-import { vlanTrunk } from './vlans.ts';
+import { portMirroring, portSecurity } from './listening.ts';
+import { layer3Switch, vlanTrunk } from './vlans.ts';
 
-export const SWITCHING_SCENARIOS: readonly Scenario[] = [switchLearning, switchFourHosts, hub, vlanTrunk];
+export const SWITCHING_SCENARIOS: readonly Scenario[] = [
+  switchLearning,
+  switchFourHosts,
+  hub,
+  vlanTrunk,
+  layer3Switch,
+  portMirroring,
+  portSecurity,
+];

@@ -44,3 +44,37 @@ export const vlanTrunk: Scenario = {
     );
   },
 };
+
+export const layer3Switch: Scenario = {
+  name: 'layer3-switch',
+  title: 'A layer-3 switch: two networks in one box, and a router inside of it',
+  chapter: 'Between networks',
+  rfcs: ['RFC 1812 §5.2', 'IEEE 802.1Q §9'],
+  story:
+    'pc1 and pc2 are in VLAN 10, 192.168.10.0/24, pc3 is in VLAN 20, 192.168.20.0/24, all at one switch. The router inside of it has an ' +
+    'address in each, .254. pc1 reaches pc2 without it. For pc3 pc1 asks for its gateway, which is the switch itself: the packet comes ' +
+    'in at one port and goes out at another, with one hop less to live and with other Ethernet addresses.',
+  question:
+    'Compare this with a router between two switches: which cables and which boxes have gone, and which addresses are still there?',
+  look: [
+    { filter: 'icmp.type == 8 && ip.dst == 192.168.10.2', meaning: 'inside of VLAN 10: TTL 64, straight to the neighbour' },
+    { filter: 'icmp.type == 8 && ip.dst == 192.168.20.1', meaning: 'to VLAN 20: TTL 64 on the way to the gateway, 63 behind it' },
+    { filter: 'arp.opcode == 2', meaning: 'who has answered whom' },
+  ],
+  watch: ['pc1', 'pc3'],
+  async play(stage) {
+    const { network: net } = stage;
+    const sw = net.layer3Switch('sw', {
+      ports: { 1: { vlan: 10 }, 2: { vlan: 10 }, 3: { vlan: 20 } },
+      interfaces: { 10: '192.168.10.254/24', 20: '192.168.20.254/24' },
+    });
+    const pc1 = net.host('pc1', { address: '192.168.10.1/24', gateway: '192.168.10.254' });
+    const pc2 = net.host('pc2', { address: '192.168.10.2/24', gateway: '192.168.10.254' });
+    const pc3 = net.host('pc3', { address: '192.168.20.1/24', gateway: '192.168.20.254' });
+    [pc1, pc2, pc3].forEach((host, index) => void net.cable(host, sw.port(`${index + 1}`)));
+    const [near, far] = [await pc1.ping(pc2), await pc1.ping(pc3)];
+    stage.expect('the answer of the neighbour has passed no router', near[0]?.ttl, 64);
+    stage.expect('the answer from the other VLAN has passed one', far[0]?.ttl, 63);
+    stage.expect('the router has passed on the question and the answer', sw.router.stack.counters.forwarded, 2);
+  },
+};
