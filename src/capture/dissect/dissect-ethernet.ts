@@ -1,6 +1,7 @@
 /** Ethernet II, IEEE 802.3 with 802.2, and the tags of 802.1Q and 802.1ad. */
 import * as wire from '../../stack/wire/ethernet.ts';
 import * as mac from '../../stack/wire/mac-address.ts';
+import { dissectStp } from './dissect-stp.ts';
 import type { Llc, Vlan } from './dissected.ts';
 import { etherTypeName, sapName } from './names.ts';
 import type { LinkContent } from './range.ts';
@@ -12,6 +13,7 @@ const UNNUMBERED = 3;
 /** Subnetwork access protocol, IEEE 802: an organization and a type of its own; organization 0 means Ethernet's types. */
 const SAP_SNAP = 0xaa;
 const SNAP_HEADER = 5;
+const SAP_STP = 0x42;
 
 export function dissectEthernet(view: DataView, faults: string[]): LinkContent {
   const length = view.byteLength;
@@ -31,7 +33,7 @@ export function dissectEthernet(view: DataView, faults: string[]): LinkContent {
   return {
     link: { kind: 'ethernet', destination, source, etherType, typeName, vlans, llc },
     etherType: llc?.snap?.oui === 0 ? llc.snap.etherType : etherType,
-    at: llc === undefined ? at : Math.min(at + llc.length, end),
+    at: llc === undefined ? at : Math.min(at + llc.length + (llc.stp?.length ?? 0), end),
     end,
   };
 }
@@ -62,8 +64,11 @@ function dissectLlc(view: DataView, at: number, end: number, faults: string[]): 
   const control = view.getUint8(at + 2);
   const length = (control & UNNUMBERED) === UNNUMBERED ? LLC_HEADER : LLC_HEADER + 1;
   const fixed = { at, destinationSap, sourceSap: view.getUint8(at + 1), control, name: sapName(destinationSap) };
-  if (destinationSap !== SAP_SNAP || length !== LLC_HEADER || end - at < length + SNAP_HEADER)
-    return { ...fixed, length, snap: undefined };
+  const isUnnumbered = length === LLC_HEADER;
+  if (destinationSap === SAP_STP && isUnnumbered)
+    return { ...fixed, length, snap: undefined, stp: dissectStp(view, at + length, end) };
+  if (destinationSap !== SAP_SNAP || !isUnnumbered || end - at < length + SNAP_HEADER)
+    return { ...fixed, length, snap: undefined, stp: undefined };
   const snap = { oui: view.getUint32(at + 2) & 0xff_ffff, etherType: view.getUint16(at + 6) };
-  return { ...fixed, length: length + SNAP_HEADER, snap };
+  return { ...fixed, length: length + SNAP_HEADER, snap, stp: undefined };
 }

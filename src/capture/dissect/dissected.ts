@@ -1,6 +1,7 @@
 /** What a frame turns out to be: a small tree for people, made by `dissect`. Addresses are text here. */
 import type { Dhcp } from './dissect-dhcp.ts';
 import type { Dns } from './dissect-dns.ts';
+import type { Stp } from './dissect-stp.ts';
 
 /** `[at, at + length)` of the frame. */
 export interface Span {
@@ -31,6 +32,8 @@ export interface Llc extends Span {
   readonly name: string;
   /** What follows when both access points are SNAP's. */
   readonly snap: { readonly oui: number; readonly etherType: number } | undefined;
+  /** What bridges tell each other: it is not counted as payload. */
+  readonly stp: Stp | undefined;
 }
 
 export interface Ethernet {

@@ -234,3 +234,11 @@ const DHCP_MESSAGES: readonly string[] = [
   'lease active',
 ];
 export const dhcpMessageName = (type: number): string => DHCP_MESSAGES[type] ?? `message ${type}`;
+
+/** IEEE 802.1D-2004 §9.3. */
+const BPDU_TYPES: Record<number, string> = { 0: 'configuration', 2: 'rapid spanning tree', 128: 'topology change notification' };
+export const bpduName = (type: number): string => BPDU_TYPES[type] ?? `BPDU type ${type}`;
+
+const BPDU_ROLES: readonly string[] = ['unknown', 'alternate or backup', 'root', 'designated'];
+/** @param flags of an RST BPDU */
+export const bpduRole = (flags: number): string => BPDU_ROLES[(flags >> 2) & 3]!;

@@ -11,6 +11,7 @@ import { applicationParts } from '../words/application.ts';
 import * as phrases from '../words/phrases.ts';
 import type { SequenceBases } from '../words/sequence-tracker.ts';
 import { relativeTo, SequenceTracker } from '../words/sequence-tracker.ts';
+import { stpPhrase } from '../words/spanning-tree.ts';
 import { EVERYONE, LadderHosts } from './hosts.ts';
 import { LadderStations } from './stations.ts';
 import { stoppedBy } from './stopped.ts';
@@ -277,7 +278,8 @@ const message = (...parts: string[]): Content => ({ tone: 'message', parts, segm
 
 const markOf = (repeat: Repeat): Mark | undefined => (repeat === 'late' ? 'out of order' : repeat);
 
-const linkPart = ({ ethernet }: Dissected): string => ethernet?.llc?.name ?? ethernet?.typeName ?? 'no frame';
+const linkPart = ({ ethernet }: Dissected): string =>
+  ethernet?.llc?.stp === undefined ? (ethernet?.llc?.name ?? ethernet?.typeName ?? 'no frame') : stpPhrase(ethernet.llc.stp);
 
 function toneOf({ flags }: Tcp, length: number): Tone {
   if (flags & tcp.RST) return 'reset';

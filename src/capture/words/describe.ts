@@ -6,6 +6,7 @@ import { applicationPhrase } from './application.ts';
 import * as phrases from './phrases.ts';
 import type { SequenceBases, SequenceTracker } from './sequence-tracker.ts';
 import { ABSOLUTE } from './sequence-tracker.ts';
+import { stpPhrase } from './spanning-tree.ts';
 
 export interface DescribeOptions {
   /** Makes TCP's numbers relative to the beginning of their conversation; learns from every packet described. */
@@ -36,6 +37,8 @@ function describeLink({ link, ethernet, payloadLength }: Dissected): string {
   if (link?.kind === 'cooked') return `${link.source === '' ? '' : `${link.source} > `}${link.typeName}, ${length}`;
   if (link?.kind === 'loopback') return `address family ${link.family}, ${length}`;
   if (ethernet === undefined) return `no frame, ${length}`;
+  const { stp } = ethernet.llc ?? {};
+  if (stp !== undefined) return `${ethernet.source} > ${ethernet.destination} ${stpPhrase(stp)}`;
   const name = ethernet.llc === undefined ? ethernet.typeName : `802.3 ${ethernet.llc.name}`;
   return `${ethernet.source} > ${ethernet.destination} ${name}, ${length}`;
 }

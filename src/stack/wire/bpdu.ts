@@ -83,11 +83,17 @@ export function decode(view: DataView, at: number, end: number): Bpdu | undefine
   if (end - body < NOTIFICATION_LENGTH || ethernet.destination(view, at) !== GROUP) return undefined;
   const length = view.getUint16(at + 12) - LLC_LENGTH;
   const llc = view.getUint16(at + ethernet.HEADER) * 256 + view.getUint8(at + ethernet.HEADER + 2);
-  if (llc !== LLC || length < NOTIFICATION_LENGTH || body + length > end || view.getUint16(body) !== 0) return undefined;
+  return llc === LLC && body + length <= end ? decodeBody(view, body, body + length) : undefined;
+}
+
+/** The same from behind 802.2. */
+export function decodeBody(view: DataView, body: number, end: number): Bpdu | undefined {
+  const length = end - body;
+  if (length < NOTIFICATION_LENGTH || view.getUint16(body) !== 0) return undefined;
   const type = view.getUint8(body + 3);
   if (type === TYPE_NOTIFICATION) return NOTIFICATION;
   const isRapid = type === TYPE_RAPID && view.getUint8(body + 2) >= 2;
-  if (!(type === TYPE_CONFIGURATION || isRapid) || length < (isRapid ? RAPID_LENGTH : CONFIGURATION_LENGTH)) return undefined;
+  if (!(type === TYPE_CONFIGURATION || isRapid) || length < lengthOf(type)) return undefined;
   return {
     type,
     flags: view.getUint8(body + 4),
@@ -100,6 +106,12 @@ export function decode(view: DataView, at: number, end: number): Bpdu | undefine
     helloTime: view.getUint16(body + 31),
     forwardDelay: view.getUint16(body + 33),
   };
+}
+
+/** Of a sound BPDU of this type, behind 802.2. */
+export function lengthOf(type: number): number {
+  if (type === TYPE_NOTIFICATION) return NOTIFICATION_LENGTH;
+  return type === TYPE_RAPID ? RAPID_LENGTH : CONFIGURATION_LENGTH;
 }
 
 const bridgeId = (view: DataView, at: number): BridgeId => ({ priority: view.getUint16(at), mac: mac.read(view, at + 2) });

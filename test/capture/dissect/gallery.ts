@@ -268,6 +268,23 @@ export const GALLERY: readonly GalleryFrame[] = [
   frame('DHCP refusal', udp(nak, 67, 68)),
   frame('802.1Q', join(fromHex(`${MACS} 8100 b005`), u16(0x0800), tcpFrame({ seq: 9 }).subarray(14))),
   frame('802.1ad', join(fromHex(`${MACS} 88a8 2064 8100 0005`), u16(0x0800), udp(pattern(6), 7000, 7001).subarray(14))),
+  frame(
+    'a BPDU of RSTP',
+    fromHex(
+      '0180c2000000 020000000001 0027 424203 0000020279 8001020000000001 00004e20 9002020000000002 8003 0100 1400 0200 0f00 00 0000000000000000',
+    ),
+  ),
+  frame(
+    'a BPDU of STP',
+    fromHex(
+      '0180c2000000 020000000001 0026 424203 0000000081 8000020000000001 00000004 8000020000000002 8003 0180 1400 0200 0f00 0000000000000000',
+    ),
+  ),
+  frame('a topology change notification', fromHex(`0180c2000000 020000000001 0007 424203 00000080 ${'00'.repeat(39)}`)),
+  frame(
+    'ARP that was filled up before it got its tag',
+    fromHex(`${MACS} 8100 000a 0806 0001 0800 0604 0001 020000000001 0a000001 000000000000 0a000002 ${'00'.repeat(18)}`),
+  ),
   frame('802.3 with LLC', fromHex(`0180c2000000 020000000001 0007 e0e003 01020304`)),
   frame('SNAP', join(fromHex(`${MACS} 0024 aaaa03 000000 0806`), arpFrame(arp.REQUEST, A, B).subarray(14))),
   frame('an EtherType without a name', ethernet(0x1234, pattern(50))),

@@ -165,7 +165,7 @@ function differencesOf(name: string, ours: readonly Field[], theirs: TsharkFrame
   return [...different, ...forgotten.map((key) => `${name}: tshark has ${key} too, "${theirsBy.get(key)![0]!.show}"`)];
 }
 
-const NO_LAYERS = /^(geninfo|frame|raw|ah|fake-field-wrapper|data|_ws\..*|ipv6\..*|pkt_comment|stp)$/;
+const NO_LAYERS = /^(geninfo|frame|raw|ah|fake-field-wrapper|data|_ws\..*|ipv6\..*|pkt_comment)$/;
 const headersOf = (protocols: readonly string[]): string =>
   protocols
     .filter((protocol) => !NO_LAYERS.test(protocol))

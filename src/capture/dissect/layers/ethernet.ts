@@ -1,5 +1,5 @@
 /** The fields of Ethernet II and 802.3, of the tags of 802.1Q and 802.1ad, and of 802.2. */
-import type { Dissected, Ethernet, Llc, Vlan } from '../dissected.ts';
+import type { Dissected, Ethernet, Llc, Span, Vlan } from '../dissected.ts';
 import { etherTypeName, sapName } from '../names.ts';
 import type { FieldTable, Layer } from './field.ts';
 import { bytes, flag, hex, mac, number } from './field.ts';
@@ -24,6 +24,7 @@ export const VLAN_FIELDS = {
   'vlan.id': number('VLAN identifier'),
   'vlan.etype': hex('type', 4),
   'vlan.len': number('length'),
+  'vlan.trailer': bytes('trailer'),
 } satisfies FieldTable;
 
 export const SERVICE_VLAN_FIELDS = {
@@ -70,13 +71,24 @@ export function ethernetLayer(view: DataView, packet: Dissected, { etherType, vl
   else list.u16('eth.type', 12, etherTypeName(first));
   const { trailer } = packet;
   // a frame that would have been too short is filled with zeros; what else stands there someone appended
-  const isPadding =
-    trailer.at < SHORTEST_FRAME && isZero(view, trailer.at, Math.min(trailer.at + trailer.length, SHORTEST_FRAME));
-  const paddingLength = isPadding ? Math.min(trailer.length, SHORTEST_FRAME - trailer.at) : 0;
+  const paddingLength = paddingOf(view, trailer);
   list.bytes('eth.padding', trailer.at, paddingLength, 'up to the shortest frame that Ethernet allows');
-  list.bytes('eth.trailer', trailer.at + paddingLength, trailer.length - paddingLength);
+  // behind a tag it is counted to the tag
+  if (vlans.length === 0 || etherType < LOWEST_TYPE)
+    list.bytes('eth.trailer', trailer.at + paddingLength, trailer.length - paddingLength);
   const name = isLength || (vlans.length > 0 && etherType < LOWEST_TYPE) ? 'IEEE 802.3 Ethernet' : 'Ethernet II';
   return { protocol: 'eth', name, osi: '2', at: 0, length: HEADER, fields: list.fields, quoted: [] };
+}
+
+function paddingOf(view: DataView, { at, length }: Span): number {
+  const isPadding = at < SHORTEST_FRAME && isZero(view, at, Math.min(at + length, SHORTEST_FRAME));
+  return isPadding ? Math.min(length, SHORTEST_FRAME - at) : 0;
+}
+
+/** What stands behind the padding, as a switch leaves it that tags a frame which was filled up already. */
+export function behindPadding(view: DataView, { trailer }: Dissected): Span {
+  const padding = paddingOf(view, trailer);
+  return { at: trailer.at + padding, length: trailer.length - padding };
 }
 
 function isZero(view: DataView, at: number, end: number): boolean {
@@ -84,15 +96,18 @@ function isZero(view: DataView, at: number, end: number): boolean {
   return true;
 }
 
-/** @param vlan whose tag: what follows its type is its layer, as Wireshark draws the line */
-export function vlanLayer(view: DataView, end: number, { at }: Vlan): Layer {
+/**
+ * @param vlan whose tag: what follows its type is its layer, as Wireshark draws the line
+ * @param trailer behind the shortest frame, if the tag is the innermost one
+ */
+export function vlanLayer(view: DataView, end: number, { at }: Vlan, trailer?: Span): Layer {
   const isService = view.getUint16(at) === TYPE_SERVICE_VLAN;
-  const fields = isService ? serviceTagFields(view, end, at + 2) : tagFields(view, end, at + 2);
+  const fields = isService ? serviceTagFields(view, end, at + 2) : tagFields(view, end, at + 2, trailer);
   const [protocol, name] = isService ? ['ieee8021ad', '802.1ad service tag'] : ['vlan', '802.1Q tag'];
   return { protocol, name, osi: '2', at: at + 2, length: 4, fields, quoted: [] };
 }
 
-function tagFields(view: DataView, end: number, at: number): Layer['fields'] {
+function tagFields(view: DataView, end: number, at: number, trailer: Span | undefined): Layer['fields'] {
   const list = new FieldList(view, VLAN_FIELDS, end);
   list.bits('vlan.priority', at, 2, 0xe000);
   list.flag('vlan.dei', at, 2, 0x1000);
@@ -100,6 +115,7 @@ function tagFields(view: DataView, end: number, at: number): Layer['fields'] {
   const type = view.getUint16(at + 2);
   if (type < LOWEST_TYPE) list.u16('vlan.len', at + 2);
   else list.u16('vlan.etype', at + 2, etherTypeName(type));
+  if (type >= LOWEST_TYPE && trailer !== undefined) list.bytes('vlan.trailer', trailer.at, trailer.length);
   return list.fields;
 }
 

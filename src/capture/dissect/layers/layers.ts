@@ -4,13 +4,14 @@ import { arpLayer } from './arp.ts';
 import { dataLayer } from './data.ts';
 import { dhcpLayer } from './dhcp.ts';
 import { dnsLayer } from './dns.ts';
-import { ethernetLayer, llcLayer, vlanLayer } from './ethernet.ts';
+import { behindPadding, ethernetLayer, llcLayer, vlanLayer } from './ethernet.ts';
 import type { Layer } from './field.ts';
 import { icmpLayer } from './icmp.ts';
 import { icmpv6Layer } from './icmpv6.ts';
 import { ipv4Layer } from './ipv4.ts';
 import { ipv6Layer } from './ipv6.ts';
 import { cookedLayer, loopbackLayer } from './link.ts';
+import { stpLayer } from './stp.ts';
 import { tcpLayer, tcpPortsLayer } from './tcp.ts';
 import { udpLayer, udpPortsLayer } from './udp.ts';
 
@@ -64,14 +65,22 @@ class LayerBuilder {
     return [
       ...this.#one('eth', () => ethernetLayer(view, this.#packet, link)),
       ...(this.#wants('vlan') || this.#wants('ieee8021ad')
-        ? link.vlans.map((vlan) => vlanLayer(view, length, vlan)).filter(({ protocol }) => this.#wants(protocol))
+        ? link.vlans
+            .map((vlan) =>
+              vlanLayer(view, length, vlan, vlan === link.vlans.at(-1) ? behindPadding(view, this.#packet) : undefined),
+            )
+            .filter(({ protocol }) => this.#wants(protocol))
         : []),
       ...(link.llc === undefined ? [] : this.#llc(link.llc)),
     ];
   }
 
   #llc(llc: NonNullable<Extract<Link, { kind: 'ethernet' }>['llc']>): Layer[] {
-    return this.#one('llc', () => llcLayer(this.#view, this.#packet.length, llc));
+    const { stp } = llc;
+    return [
+      ...this.#one('llc', () => llcLayer(this.#view, this.#packet.length, llc)),
+      ...(stp === undefined ? [] : this.#one('stp', () => stpLayer(this.#view, this.#packet.length, stp))),
+    ];
   }
 
   #packetLayers(packet: IpPacket, bases: Bases): Layer[] {

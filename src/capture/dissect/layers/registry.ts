@@ -11,6 +11,7 @@ import { ICMPV6_FIELDS } from './icmpv6.ts';
 import { IPV4_FIELDS } from './ipv4.ts';
 import { IPV6_FIELDS } from './ipv6.ts';
 import { COOKED_FIELDS, LOOPBACK_FIELDS } from './link.ts';
+import { STP_FIELDS } from './stp.ts';
 import { TCP_FIELDS } from './tcp.ts';
 import { UDP_FIELDS } from './udp.ts';
 
@@ -21,6 +22,7 @@ export const PROTOCOL_FIELDS: Readonly<Record<string, FieldTable>> = {
   vlan: VLAN_FIELDS,
   ieee8021ad: SERVICE_VLAN_FIELDS,
   llc: LLC_FIELDS,
+  stp: STP_FIELDS,
   sll: COOKED_FIELDS,
   null: LOOPBACK_FIELDS,
   arp: ARP_FIELDS,
