@@ -1,5 +1,6 @@
 /** All scenarios, by chapter in the order of a course. A new one is a file and a line in the list of its folder. */
 import { distance } from '../capture/filter/nearest.ts';
+import { APP_SCENARIOS } from './apps/all.ts';
 import { EDGE_SCENARIOS } from './edge/all.ts';
 import { IP_SCENARIOS } from './ip/all.ts';
 import { LOSS_SCENARIOS } from './loss/all.ts';
@@ -16,6 +17,7 @@ const ALL: readonly Scenario[] = [
   ...SWITCHING_SCENARIOS,
   ...NETWORK_SCENARIOS,
   ...EDGE_SCENARIOS,
+  ...APP_SCENARIOS,
 ];
 
 /** In the order of the chapters, and inside one as they are listed. */

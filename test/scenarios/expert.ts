@@ -29,7 +29,7 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
 
 /** What every connection has, the lines with which HTTP begins, and the comments, which are ours. */
 const ORDINARY =
-  /^(Connection establish|Connection finish|This frame (initiates|undergoes) the connection closing|GET \/|HTTP\/1\.[01] )/;
+  /^(Connection establish|Connection finish|This frame (initiates|undergoes) the connection closing|(GET|POST) \/|HTTP\/1\.[01] )/;
 
 export interface ExpertReport {
   /** How often, by field; what has no field in the table above stands under the expert's own words. */

@@ -1,5 +1,7 @@
 /** A flood of SYNs, and a server that keeps nothing in mind about them. */
+import type { FaultRule } from '../../lab/index.ts';
 import { forgedSegment, injectAt } from '../../lab/index.ts';
+import type { Micros } from '../../stack/index.ts';
 import { ipv4, MILLISECOND } from '../../stack/index.ts';
 import { ofIpv4 } from '../../stack/wire/mac-address.ts';
 import { seq } from '../../stack/wire/seq.ts';
@@ -7,26 +9,30 @@ import { SYN } from '../../stack/wire/tcp.ts';
 import type { Scenario } from '../scenario.ts';
 import { letters, readAndClose } from '../stage-host.ts';
 
-const NOBODY = '203.0.113.66';
+export const NOBODY = '203.0.113.66';
 const SYNS = 10;
 const BACKLOG = 4;
 const [CLIENT, SERVER] = [ipv4('10.0.0.1').w3, ipv4('10.0.0.2').w3];
 
-/** SYNs from an address at which nobody lives; they come by way of the client, which is the router here. */
-const flood = Array.from({ length: SYNS }, (_, index) => {
-  const forgery = forgedSegment({ flags: SYN });
-  const bytes = forgery({
-    fromMac: ofIpv4(CLIENT),
-    toMac: ofIpv4(SERVER),
-    source: ipv4(NOBODY).w3,
-    destination: SERVER,
-    sourcePort: 1024 + index,
-    destinationPort: 9,
-    seq: seq(1_000_000 * index),
-    ack: seq(0),
+/**
+ * SYNs from an address at which nobody lives, one in each millisecond; they come by way of the client, which is the router here.
+ * @param from when the first comes, since the beginning of the story
+ */
+export const synFlood = (port: number, count: number, from: Micros): FaultRule[] =>
+  Array.from({ length: count }, (_, index) => {
+    const forgery = forgedSegment({ flags: SYN });
+    const bytes = forgery({
+      fromMac: ofIpv4(CLIENT),
+      toMac: ofIpv4(SERVER),
+      source: ipv4(NOBODY).w3,
+      destination: SERVER,
+      sourcePort: 1024 + index,
+      destinationPort: port,
+      seq: seq(1_000_000 * index),
+      ack: seq(0),
+    });
+    return injectAt(from + index * MILLISECOND, bytes, 'server');
   });
-  return injectAt((20 + index) * MILLISECOND, bytes, 'server');
-});
 
 export const synCookies: Scenario = {
   name: 'syn-cookies',
@@ -47,7 +53,7 @@ export const synCookies: Scenario = {
   async play(stage) {
     const { client, server } = await stage.pair({
       cable: { delay: 5 * MILLISECOND },
-      faults: flood,
+      faults: synFlood(9, SYNS, 20 * MILLISECOND),
       server: { gateway: '10.0.0.1' },
     });
     stage.names.set(NOBODY, 'nobody');
