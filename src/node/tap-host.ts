@@ -36,6 +36,10 @@ export interface TapHostOptions {
   readonly tap?: string;
   /** The stack's address with its prefix. @default '10.0.0.2/24' */
   readonly ip?: string;
+  /** The stack has no address yet, DHCP is to bring one; `ip` only says in which network the kernel's side is. @default false */
+  readonly withoutAddress?: boolean;
+  /** A new TAP is switched on and gets no address on the kernel's side, unless `hostIp` says one. @default false */
+  readonly linuxWithoutAddress?: boolean;
   /**
    * The kernel's address on the link. Absent: a TAP that has an address keeps it, any other gets the first address of the
    * stack's network that is not the stack's.
@@ -84,7 +88,8 @@ export class TapHost {
     this.clock = clock;
     const faulty = withFaults(device, clock, options);
     const { ip = DEFAULT_IP, gateway, mac = ofIpv4(parseInterfaceAddress(ip).address) } = options;
-    const details: InterfaceDetails = { description: CUT, mac: formatMac(mac), addresses: [ip] };
+    const addresses = options.withoutAddress === true ? [] : [ip];
+    const details: InterfaceDetails = { description: CUT, mac: formatMac(mac), addresses };
     const { sinks = [], rawSinks = [], explain = false, series } = options;
     const explainer = explain && sinks.length + rawSinks.length > 0 ? new Explainer() : undefined;
     const raw = withCapture(faulty ?? device, device.name, details, clock, sinkOf(rawSinks, explainer), true);
@@ -101,7 +106,7 @@ export class TapHost {
       devices: [device],
       clock,
     });
-    this.stack.addInterface(recorded, { name: device.name, mac, addresses: [ip], ...(gateway === undefined ? {} : { gateway }) });
+    this.stack.addInterface(recorded, { name: device.name, mac, addresses, ...(gateway === undefined ? {} : { gateway }) });
   }
 
   /**
@@ -140,7 +145,8 @@ function openTap(options: TapHostOptions): Device {
     requireOffload(offload, device);
     if (device.before === undefined) switchOffIpv6(device.name);
     const isConfigured = device.before?.address !== undefined;
-    if (options.hostIp !== undefined || !isConfigured) {
+    if (options.hostIp === undefined && options.linuxWithoutAddress === true) configureInterface(device.name, { isUp: true });
+    else if (options.hostIp !== undefined || !isConfigured) {
       const { address, prefixLength } = hostSide(options);
       configureInterface(device.name, { address, prefixLength, isUp: true });
     }

@@ -28,6 +28,8 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack up --private --capture a.pcapng --capture-raw b.pcapng -- curl http://10.0.0.2/', 'frames, and super-segments'],
     ['sudo tapstack up --capture - | wireshark -k -i -', 'watch live'],
     ['tapstack up --private --capture a.pcapng --snap 96 -- iperf3 -c 10.0.0.2', 'the headers of a million frames'],
+    ['tapstack up --private --dhcp-server 10.0.0.100-10.0.0.150 -- udhcpc -nqfi tap0', 'Linux gets its address from the stack'],
+    ['sudo tapstack up --tap tap0 --dhcp', 'the stack gets its address from a server on tap0, such as dnsmasq'],
     ['sudo tapstack up --ring 1000', 'kill -USR1 to it writes the last 1,000 frames'],
   ],
   shell: [

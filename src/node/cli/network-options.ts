@@ -7,10 +7,11 @@ import type { TcpOptions } from '../../stack/tcp/options.ts';
 import type { Micros } from '../../stack/time.ts';
 import type { MacAddress } from '../../stack/wire/mac-address.ts';
 import type { OffloadChoice } from '../offload-choice.ts';
+import type { DhcpOptions } from './dhcp-options.ts';
 import * as parse from './parse.ts';
 import { tcpSettings } from './tcp-settings.ts';
 
-export interface NetworkOptions {
+export interface NetworkOptions extends DhcpOptions {
   readonly private?: boolean;
   readonly tap?: string;
   readonly ip: string;

@@ -76,6 +76,21 @@ export function duration(text: string): Micros {
   return Math.round(Number(match[1]) * UNITS[match[2] ?? 'ms']!);
 }
 
+const LONG_UNITS: Readonly<Record<string, Micros>> = { s: SECOND, min: 60 * SECOND, h: 3_600 * SECOND, d: 86_400 * SECOND };
+
+/** `90s`, `30min`, `1h`, `7d`. */
+export function leaseTime(text: string): Micros {
+  const match = /^(\d{1,9})(s|min|h|d)$/.exec(text);
+  const time = match === null ? 0 : Number(match[1]) * LONG_UNITS[match[2]!]!;
+  if (time === 0) throw new InvalidArgumentError('a lease time is written 90s, 30min, 1h or 7d');
+  return time;
+}
+
+/** Joined by commas. */
+export function addresses(text: string): string[] {
+  return text.split(',').map((each) => address(each.trim()));
+}
+
 /** An address with its prefix length, as interfaces have it. */
 export function interfaceAddress(text: string): string {
   try {

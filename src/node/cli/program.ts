@@ -1,9 +1,11 @@
 /** Every command with its options and its help; what they do is in files of their own. */
 import { Command, Option } from 'commander';
+import { addDhcpOptions } from './dhcp-options.ts';
 import { explainWrongUse, helpText } from './help.ts';
 import { addFaultOptions, addNetworkOptions, addRecordingOptions } from './network-options.ts';
 import * as parse from './parse.ts';
 import { addServiceOptions } from './services.ts';
+import type { UpExtras } from './up.ts';
 import { versionOfPackage } from './version.ts';
 
 /**
@@ -46,21 +48,24 @@ function addHosts(root: Command, exit: (code: number) => void): void {
     .option('--memory', 'two stacks in memory instead of a TAP')
     .action(async (options) => exit(await (await import('./demo.ts')).demo(options)));
   const command = root.command('up').usage('[options] [-- command args...]');
-  addFaultOptions(addRecordingOptions(addServiceOptions(addNetworkOptions(command))))
+  addFaultOptions(addRecordingOptions(addServiceOptions(addDhcpOptions(addNetworkOptions(command)))))
     .summary('a stack with services on a TAP, until Ctrl-C or for the length of a command')
     .description(
       'Brings a stack with services up on a TAP. Runs until it is interrupted, or runs a command beside it and exits with its code.',
     )
     .argument('[command...]', 'such as: -- curl http://10.0.0.2/')
     .passThroughOptions()
-    .action(async (words, options) => exit(await (await import('./up.ts')).up(words, options)));
-  addFaultOptions(addRecordingOptions(addServiceOptions(addNetworkOptions(root.command('shell'), true))))
+    .action(async (words, options) => exit(await (await import('./up.ts')).up(words, options, said(command))));
+  const shell = root.command('shell');
+  addFaultOptions(addRecordingOptions(addServiceOptions(addDhcpOptions(addNetworkOptions(shell, true)))))
     .summary('your own shell in a private network beside a stack')
     .description(
       'Your own shell in a private network in which a stack with services is up. No root needed, nothing is left behind.',
     )
-    .action(async (options) => exit(await (await import('./shell.ts')).shell(options)));
+    .action(async (options) => exit(await (await import('./shell.ts')).shell(options, said(shell))));
 }
+
+const said = (command: Command): UpExtras => ({ isIpAsked: command.getOptionValueSource('ip') === 'cli' });
 
 const durationOption = (flags: string, description: string, text: string): Option =>
   new Option(flags, description).argParser(parse.duration).default(parse.duration(text), text);

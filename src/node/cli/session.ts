@@ -28,6 +28,8 @@ export interface SessionExtras {
   readonly print?: (line: string) => void;
   /** Called when all has been said and the TAP is still there. */
   readonly atEnd?: (stack: Stack) => void;
+  /** What is still to be said on the link before it goes away. Bounded in time. */
+  readonly farewell?: () => Promise<void>;
 }
 
 /** Prints for people. @param isTaken standard output belongs to somebody else: what is said goes to standard error */
@@ -43,7 +45,7 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     checkNetwork(options);
     // with --private the process is replaced here and begins again inside; the mark in its environment ends the circle
     if (options.private) enterPrivateNamespace();
-    const { sinks = [], print = printer(options), atEnd = () => {} } = extras;
+    const { sinks = [], print = printer(options), atEnd = () => {}, farewell = async () => {} } = extras;
     // what follows is loaded in here: not for a process that is replaced, and not what was not asked for
     const { TapHost: Host } = await import('../tap-host.ts');
     const files = await recordingFiles(options);
@@ -57,8 +59,10 @@ export async function openSession(options: NetworkOptions, extras: SessionExtras
     }
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
-      if (stopped === undefined) atEnd(host.stack);
-      stopped ??= host.close().then(() => files.close());
+      stopped ??= farewell()
+        .then(() => atEnd(host.stack))
+        .then(() => host.close())
+        .then(() => files.close());
       return stopped;
     };
     const close = async (): Promise<void> => {
@@ -113,6 +117,8 @@ function hostOptions(
     faultRules: fault,
     explain: explains,
     series,
+    withoutAddress: options.dhcp,
+    linuxWithoutAddress: options.dhcpServer === undefined ? undefined : true,
   };
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ip, driver: tapDriver, offload: offload === false ? 'off' : offload, sinks, rawSinks, ...present };

@@ -6,6 +6,7 @@ import { hostTimekeeper } from '../host-timekeeper.ts';
 import type { TapHost } from '../tap-host.ts';
 import { hasApps } from './app-options.ts';
 import { run, withoutProxy } from './child.ts';
+import { asksForDhcp, checkDhcp } from './dhcp-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ServiceOptions } from './services.ts';
 import { checkServices } from './services.ts';
@@ -14,15 +15,26 @@ import { startServices } from './start-services.ts';
 
 export type UpOptions = NetworkOptions & ServiceOptions;
 
+/** What the command line says beside the options. */
+export interface UpExtras {
+  /** `--ip` was written, and is not the default. */
+  readonly isIpAsked?: boolean;
+}
+
 /** @returns the exit code of the command; without one, never returns */
-export async function up(command: readonly string[], options: UpOptions): Promise<number> {
+export async function up(command: readonly string[], options: UpOptions, { isIpAsked = false }: UpExtras = {}): Promise<number> {
   checkServices(options);
+  checkDhcp(options, isIpAsked);
   const [program, ...args] = command;
   const print = printer(options, program !== undefined);
-  const session = await openSession(options, { print, atEnd: (stack) => sayWhatGotLost(stack, print, program !== undefined) });
-  const time = hostTimekeeper(session.host.clock);
-  startServices(session.host.stack, options, time);
-  if (hasApps(options)) (await import('./start-apps.ts')).startApps(session.host.stack, options, time, print);
+  let farewell = async (): Promise<void> => {};
+  const atEnd = (stack: Stack): void => sayWhatGotLost(stack, print, program !== undefined);
+  const session = await openSession(options, { print, atEnd, farewell: () => farewell() });
+  const { stack, clock } = session.host;
+  const time = hostTimekeeper(clock);
+  startServices(stack, options, time);
+  if (hasApps(options)) (await import('./start-apps.ts')).startApps(stack, options, time, print);
+  if (asksForDhcp(options)) farewell = (await import('./dhcp.ts')).startDhcp(session.host, options, print);
   if (program !== undefined) {
     const running = run(program, args, options.private ? withoutProxy(process.env) : process.env, options.capture === '-');
     session.guard.release(); // signals are passed on to the command now
@@ -41,12 +53,14 @@ function sayWhatGotLost(stack: Stack, print: (line: string) => void, isBesideCom
   for (const line of dropSummary(description)) print(line);
 }
 
-function greeting({ device }: TapHost, { ip, services, http, hello }: UpOptions): string[] {
+function greeting({ device }: TapHost, { ip, services, http, hello, dhcp, dhcpServer }: UpOptions): string[] {
+  const properties = `MTU ${device.mtu}${device.offload.checksum ? ', with offload' : ''}`;
+  if (dhcp === true) return [`${device.name}: a stack that asks for an address, ${properties}`, 'Ctrl-C ends it'];
   const address = ip.split('/')[0];
   const port = services ? http : hello;
   const page = port === undefined ? '' : `    curl http://${address}${port === 80 ? '' : `:${port}`}/`;
   return [
-    `${device.name}: a stack at ${ip}, MTU ${device.mtu}${device.offload.checksum ? ', with offload' : ''}`,
-    `try: ping ${address}${page}    Ctrl-C ends it`,
+    `${device.name}: a stack at ${ip}, ${properties}`,
+    `try: ${dhcpServer === undefined ? '' : `udhcpc -nqi ${device.name}    `}ping ${address}${page}    Ctrl-C ends it`,
   ];
 }

@@ -205,7 +205,7 @@ test('one that answers ARP and no ping is in use too', async () => {
   const { lan, talker } = setting({});
   const shy = lan.host('shy', { address: '10.0.0.100/24', hooks: { input: () => 'no pings' } });
   expect(await talker.hears('discover')).toEqual(['offer 10.0.0.101 for 3600 s']);
-  expect(shy.stack.drops()).toMatchObject({ 'dropped by a rule': 2 }); // the broadcast and the ping;
+  expect(shy.stack.drops()).toMatchObject({ 'dropped by a rule': 2 }); // the broadcast and the ping
 });
 
 test('while an address is being pinged, its client may ask again, and hears one offer', async () => {
