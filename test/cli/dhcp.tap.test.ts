@@ -30,7 +30,7 @@ test.each<[words: string, line: RegExp]>([
 
 test('Linux gets its address, router, DNS and domain from the stack, and the capture is sound', async () => {
   const told = ['--dhcp-router', '10.0.0.2', '--dhcp-dns', '10.0.0.2,10.0.0.3', '--dhcp-domain', 'lan.example'];
-  const script = 'ip -4 -o address show tap0; udhcpc -nqf -i tap0 -s told && ping -c 1 -W 5 10.0.0.2';
+  const script = 'ip -4 -o address show tap0; udhcpc -nqf -i tap0 -s ./told && ping -c 1 -W 5 10.0.0.2';
   const body = 'case $1 in bound) echo "$ip/$mask $router $dns $domain $lease"; ip address add $ip/$mask dev $interface;; esac';
   const { code, out, err } = await tapstack.beside(`printf '#!/bin/sh\\n%s\\n' '${body}' > told; chmod +x told; ${script}`, [
     ...['--tap', 'tap0', '--dhcp-server', '10.0.0.100-10.0.0.150', '--dhcp-lease', '30min', ...told],
@@ -69,7 +69,9 @@ test('the stack gets its address from dnsmasq, answers there, and gives it back 
   expect(err).toContain('dhcp: 10.0.0.77 bound for 1 h by 10.0.0.1; network 10.0.0.0/24, router 10.0.0.1');
   expect(err).toContain('dhcp: gives 10.0.0.77 back');
   const path = tapstack.path('client.pcapng');
-  expect(await faultyFrames(path)).toEqual([]);
+  // dnsmasq has ended when the release comes: Linux says so, and tshark finds that the quotation of it is cut
+  const faulty = (await faultyFrames(path)).filter((line) => !line.endsWith('(Port unreachable)'));
+  expect(faulty).toEqual([]);
   const types = await tshark(path, ['dhcp.option.dhcp'], 'dhcp');
   expect([types.at(0), types.at(-1), types.includes('5')]).toEqual(['1', '7', true]);
 });
