@@ -1,6 +1,7 @@
 /** A host in a network, or a router, which is a host that forwards: its stack, and what one does with a host, in few words. */
 
 import type { DhcpServer, DhcpServerOptions } from '../../services/dhcp/index.ts';
+import type { DnsClient, DnsService, Zone } from '../../services/dns/index.ts';
 import type { PingOptions, PingResult } from '../../services/ping.ts';
 import { ping } from '../../services/ping.ts';
 import type { Timekeeper } from '../../services/timekeeper.ts';
@@ -11,6 +12,8 @@ import { formatV4, fromV4, ipv4, listenTcp, SocketError, TcpSocket } from '../..
 import type { Obtained, ObtainOptions } from './host-services.ts';
 import { obtainAddress, serveAddresses } from './host-services.ts';
 import { hostTables } from './host-tables.ts';
+import type { AskNamesOptions, NameServer, ResolveNamesOptions, ServeOptions } from './name-services.ts';
+import { askNames, serveNames, serveZones } from './name-services.ts';
 import type { NetNode } from './node.ts';
 import { portOf } from './node.ts';
 import type { Port } from './port.ts';
@@ -127,6 +130,21 @@ export class NetHost implements NetNode {
   /** Gives addresses to others by DHCP. @throws RangeError in words when a pool cannot be used */
   serveAddresses(options: Omit<DhcpServerOptions, 'time'>): DhcpServer {
     return serveAddresses(this, options);
+  }
+
+  /** Answers for zones of DNS: see `zoneOf` and `parseZone`. @throws UdpError when a server is there already */
+  serveZones(zones: readonly Zone[], options: ServeOptions = {}): DnsService {
+    return serveZones(this, zones, options);
+  }
+
+  /** Resolves names for others, from the root on or by another resolver. @throws RangeError when neither is named */
+  serveNames(options: ResolveNamesOptions): NameServer {
+    return serveNames(this, this.#random, options);
+  }
+
+  /** A client of DNS: its cache, its hosts file, its servers. */
+  askNames(options: AskNamesOptions): DnsClient {
+    return askNames(this, this.#random, options);
   }
 
   /**

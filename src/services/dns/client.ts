@@ -71,7 +71,7 @@ export class DnsClient {
     const problem = problemOfName(name);
     if (problem !== undefined) throw new DnsError('not a name', `"${name}": ${problem}`);
     let last: Resolution | undefined;
-    for (const candidate of this.#candidates(name)) {
+    for (const candidate of this.#candidates(name, type)) {
       last = await this.ask({ name: candidate, type, class: 'IN' });
       if (last.answers.some((record) => type === 'ANY' || typeOf(record) === type)) return last;
     }
@@ -92,9 +92,10 @@ export class DnsClient {
     return this.#upstream.known(question) ?? this.#hosts.find(question) ?? this.#upstream.resolve(question);
   }
 
-  #candidates(name: string): string[] {
+  #candidates(name: string, type: string): string[] {
     const plain = withoutDot(name);
-    if (plain === ROOT || name.endsWith('.') || plain.includes('.')) return [plain];
+    const isLocal = this.#hosts.find({ name: plain, type, class: 'IN' }) !== undefined;
+    if (isLocal || plain === ROOT || name.endsWith('.') || plain.includes('.')) return [plain];
     return [...(this.#options.search ?? []).map((domain) => `${plain}.${withoutDot(domain)}`), plain];
   }
 }

@@ -31,7 +31,7 @@ export function encode(message: DnsMessage): Uint8Array {
   const { edns, questions } = message;
   const additionals = message.additionals.map(toAnswer);
   if (edns !== undefined) additionals.push(optRecord(edns.size, edns.version, message.rcode >> 4));
-  return dnsPacket.encode({
+  const bytes = dnsPacket.encode({
     type: message.isResponse ? 'response' : 'query',
     id: message.id,
     flags: flagsOf(message),
@@ -44,6 +44,7 @@ export function encode(message: DnsMessage): Uint8Array {
     authorities: message.authorities.map(toAnswer),
     additionals,
   });
+  return new Uint8Array(bytes); // a Buffer's slices are no copies
 }
 
 /** Never throws. */
@@ -169,6 +170,6 @@ function fromLibrary(bytes: Uint8Array, data: unknown, { code, at, length }: Out
       return { type, primary: withoutDot(mname), mailbox: withoutDot(rname), serial, refresh, retry, expire, minimum };
     }
     default:
-      return { type: 'other', code, bytes: bytes.slice(at, at + length) };
+      return { type: 'other', code, bytes: new Uint8Array(bytes.subarray(at, at + length)) };
   }
 }

@@ -7,7 +7,7 @@ import { decode, encode } from '../../../src/services/dns/wire.ts';
 
 const query = queryFor(0x1234, { name: 'www.example.com', type: 'A', class: 'IN' }, { recursionDesired: true });
 const record = (data: RecordData, name = 'example.com', ttl = 300): DnsRecord => ({ name, ttl, data });
-const hex = (text: string): Uint8Array => Buffer.from(text.replace(/\s+/g, ''), 'hex');
+const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replace(/\s+/g, ''), 'hex'));
 
 function decoded(bytes: Uint8Array): DnsMessage {
   const result = decode(bytes);
