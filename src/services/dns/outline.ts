@@ -18,6 +18,7 @@ export type Malformed =
   | 'data of the wrong length'
   | 'bytes behind the last record'
   | 'more than one OPT'
+  | 'a class that nobody has'
   | 'the codec cannot read it';
 
 export interface OutlinedRecord {

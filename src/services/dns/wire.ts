@@ -54,6 +54,8 @@ export function decode(bytes: Uint8Array): Decoded {
   if (found.records.filter(({ code }) => code === TYPES.OPT).length > 1) return { problem: 'more than one OPT' };
   try {
     const packet = dnsPacket.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    if (packet.questions.some((question) => question.class?.startsWith('UNKNOWN_')))
+      return { problem: 'a class that nobody has' };
     return { message: toMessage(bytes, packet, found) };
   } catch {
     return { problem: 'the codec cannot read it' };
