@@ -5,16 +5,18 @@ import { ladderSvg } from '../capture/ladder/svg.ts';
 import { plotRequest } from '../capture/plot/make.ts';
 import { plot } from '../capture/plot/plot-of.ts';
 import { seriesText, watchedCapture, wholeCapture } from '../scenarios/capture-file.ts';
-import type { Performance } from '../scenarios/perform.ts';
+import type { DrawnNetwork, Performance } from '../scenarios/perform.ts';
 import { ladderOf } from '../scenarios/perform.ts';
 import { tablesText } from '../scenarios/tables-text.ts';
 import { plotSvg } from './plot/svg.ts';
+import { topologySvg } from './topology/svg.ts';
+import { endsOf, wayOf } from './topology/way.ts';
 
 /**
  * `pcapng`: at the watched end of the wire; `both-ends`: at all ends of all wires; `series`: the numbers of connections and queues,
- * as JSON; `tables`: what the devices of a network learnt, as text; `ladder` and `plot`: pictures of what went between the hosts, and of what changed over time, where the scenario has them.
+ * as JSON; `tables`: what the devices of a network learnt, as text; `network`: its picture, with the way of the first packet and its answer; `ladder` and `plot`: pictures of what went between the hosts, and of what changed over time, where the scenario has them.
  */
-export const FILE_KINDS = ['pcapng', 'both-ends', 'series', 'ladder', 'plot', 'tables'] as const;
+export const FILE_KINDS = ['pcapng', 'both-ends', 'series', 'ladder', 'plot', 'tables', 'network'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
 type Content = Uint8Array | string;
@@ -26,6 +28,7 @@ const ENDINGS: Readonly<Record<FileKind, string>> = {
   ladder: 'ladder.svg',
   plot: 'plot.svg',
   tables: 'tables.txt',
+  network: 'network.svg',
 };
 
 /** One turn of the event loop: every promise of a story that can settle has settled behind it. */
@@ -66,6 +69,8 @@ async function contentOf(kind: FileKind, performance: Performance): Promise<Cont
       return scenario.withoutLadder ? undefined : ladderSvg(ladderOf(performance), { title: scenario.title });
     case 'tables':
       return performance.network && tablesText(performance);
+    case 'network':
+      return performance.network && pictureOf(performance, performance.network);
     case 'plot': {
       const request = plotRequest(frames, { names });
       if (scenario.plot === undefined || request === undefined) return undefined;
@@ -73,4 +78,10 @@ async function contentOf(kind: FileKind, performance: Performance): Promise<Cont
       return plotSvg(plot(scenario.plot, { ...request, style }, series), { title: scenario.title });
     }
   }
+}
+
+/** With the first packet of IPv4 that crossed a cable, and what it was answered. */
+function pictureOf({ frames, interfaces, scenario }: Performance, { topology }: DrawnNetwork): string {
+  const way = wayOf(frames, { ends: endsOf(interfaces, topology), links: topology.links });
+  return topologySvg(topology, { way, title: scenario.title });
 }
