@@ -6,8 +6,8 @@ import { MILLISECOND } from '../../stack/index.ts';
 import { hostTimekeeper } from '../host-timekeeper.ts';
 import { SecureRandom } from '../secure-random.ts';
 import type { TapHost } from '../tap-host.ts';
+import { poolOf } from './check-dhcp.ts';
 import type { DhcpOptions } from './dhcp-options.ts';
-import { poolOf } from './dhcp-options.ts';
 
 type Print = (line: string) => void;
 

@@ -2,8 +2,9 @@
 
 import { hostTimekeeper } from '../host-timekeeper.ts';
 import { hasApps } from './app-options.ts';
+import { checkDhcp } from './check-dhcp.ts';
 import { run, withoutProxy } from './child.ts';
-import { asksForDhcp, checkDhcp } from './dhcp-options.ts';
+import { asksForDhcp } from './dhcp-options.ts';
 import { checkServices } from './services.ts';
 import { openSession, printer } from './session.ts';
 import { startServices } from './start-services.ts';
