@@ -105,6 +105,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack capture diff before.pcapng after.pcapng', 'two runs of the same lab'],
     ['tapstack capture diff a.pcapng b.pcapng --ignore time,mac,ip.id,isn,ports', 'two recordings of the same thing'],
   ],
+  'capture check': [
+    ['tapstack capture check trace.pcapng tcp.rules', 'what the trace lacks, line by line'],
+    ['tapstack capture check trace.pcapng tcp.rules --json', 'for a grader'],
+  ],
   'capture merge': [['tapstack capture merge client.pcapng server.pcap -o both.pcapng', 'both ends of a wire']],
   subnet: [
     ['tapstack subnet 192.168.99.254/20', 'network, mask, hosts, bits, block'],

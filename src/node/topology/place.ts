@@ -43,7 +43,7 @@ const SHORTEST_CABLE = 90;
 /** Between the words of two devices beside each other. */
 const WORD_GAP = 20;
 /** Between cables that join the same two devices. */
-const PARALLEL = 22;
+const PARALLEL = 34;
 
 /** @param lengths of each cable between two shapes: what is written on it needs so much */
 export function place(topology: Topology, networks: readonly DrawnNetwork[], lengths: readonly number[]): Placed {

@@ -1,5 +1,6 @@
 /** `tapstack capture ...`: files of packets read as people read them. One file per command. */
 import type { Command } from 'commander';
+import { addCheck } from './check.ts';
 import { addConversations } from './conversations.ts';
 import { addCut } from './cut.ts';
 import { addDiff } from './diff.ts';
@@ -24,6 +25,7 @@ export function addCapture(capture: Command, exit: (code: number) => void): void
   addDiff(capture, exit);
   addCut(capture, exit);
   addMerge(capture, exit);
+  addCheck(capture, exit);
   addReplay(capture, exit);
   addToTest(capture, exit);
 }
