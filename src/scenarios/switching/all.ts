@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario.ts';
 import { hub } from './hub.ts';
 import { switchFourHosts, switchLearning } from './learning.ts';
 import { portMirroring, portSecurity } from './listening.ts';
+import { broadcastStorm, spanningTree } from './loops.ts';
 import { layer3Switch, vlanTrunk } from './vlans.ts';
 
 export const SWITCHING_SCENARIOS: readonly Scenario[] = [
@@ -13,4 +14,6 @@ export const SWITCHING_SCENARIOS: readonly Scenario[] = [
   layer3Switch,
   portMirroring,
   portSecurity,
+  broadcastStorm,
+  spanningTree,
 ];

@@ -23,7 +23,7 @@ function ring(versions: readonly Version[], more: Partial<SwitchOptions> = {}): 
   const all = versions.map(
     (version, i) =>
       new Switch(`s${i + 1}`, {
-        ports: { 1: {}, 2: {}, 3: { edge: true } },
+        ports: { 1: {}, 2: {}, 3: { edge: true }, 4: {} }, // nothing is plugged into 4
         spanningTree: { version, priority: 4_096 * (i + 1) },
         ...more,
       }),

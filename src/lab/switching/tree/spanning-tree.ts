@@ -162,7 +162,7 @@ export class SpanningTree {
     const isFromRoot = port === this.#selection.rootPort && (received === 'superior' || received === 'repeated');
     if (isFromRoot && !this.isRapid) this.#announce();
     // 802.1D-1998 §8.6.1.3.2: who knows less is told
-    if (received === 'inferior' && port.role === 'designated') port.newInfo = true;
+    if (received === 'inferior' && port.role === 'designated' && !port.sendRstp) port.newInfo = true;
   }
 
   #announce(): void {

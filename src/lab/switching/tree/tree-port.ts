@@ -40,7 +40,7 @@ export class TreePort {
   agreed = false;
   disputed = false;
   sync = false;
-  synced = false;
+  synced = true; // a port without a link cannot close a loop
   reRoot = false;
 
   tc: 'inactive' | 'learning' | 'active' = 'inactive';
