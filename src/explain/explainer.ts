@@ -7,6 +7,7 @@ import type { FrameSink } from '../capture/record/frame-sink.ts';
 import type { Packet } from '../stack/bytes/packet.ts';
 import type { DropReason } from '../stack/host/counters.ts';
 import type { NetworkInterface } from '../stack/host/interface.ts';
+import type { Route } from '../stack/ip/route-table.ts';
 import type { StackObserver } from '../stack/observer.ts';
 import type { TcpFault } from '../stack/tcp/arrive/icmp.ts';
 import type { Connection } from '../stack/tcp/connection.ts';
@@ -72,6 +73,16 @@ export class Explainer implements StackObserver {
     this.#events.push(
       whole > 0 ? `datagram whole: ${many}, ${bytes(whole)}` : `fragment held: ${many} of it here, more are missing`,
     );
+  }
+
+  redirected(destination: number, gateway: number): void {
+    this.#events.push(`to ${formatV4(destination)} by ${formatV4(gateway)} from now on`);
+  }
+
+  forwarded({ prefix, gateway }: Route, hop: number, to: NetworkInterface): void {
+    const network = prefix.length === 0 ? 'the default route' : `${prefix}`;
+    const way = gateway === undefined ? `${to.name}, where ${network} is` : `${formatV4(hop)} at ${to.name}: ${network}`;
+    this.#events.push(`goes on to ${way}`);
   }
 
   pathMtuLearnt(destination: number, mtu: number): void {

@@ -10,6 +10,8 @@ export function observers(...given: readonly (StackObserver | undefined)[]): Sta
     frameDone: (from, now) => all.forEach((one) => void one.frameDone(from, now)),
     dropped: (reason, rule) => all.forEach((one) => void one.dropped(reason, rule)),
     fragmentTaken: (fragments, bytes) => all.forEach((one) => void one.fragmentTaken(fragments, bytes)),
+    redirected: (destination, gateway) => all.forEach((one) => void one.redirected(destination, gateway)),
+    forwarded: (route, hop, to) => all.forEach((one) => void one.forwarded(route, hop, to)),
     pathMtuLearnt: (destination, mtu) => all.forEach((one) => void one.pathMtuLearnt(destination, mtu)),
     connectionBegins: (connection) => all.forEach((one) => void one.connectionBegins(connection)),
     stateChanges: (connection, from, to) => all.forEach((one) => void one.stateChanges(connection, from, to)),

@@ -36,6 +36,8 @@ export class Sampler implements StackObserver {
   frameDone(): void {}
   dropped(): void {}
   fragmentTaken(): void {}
+  redirected(): void {}
+  forwarded(): void {}
   pathMtuLearnt(): void {}
   connectionBegins(): void {}
   stateChanges(): void {}

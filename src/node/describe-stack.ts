@@ -39,6 +39,8 @@ export interface RouteDescription {
   readonly gateway: string | undefined;
   readonly interface: string;
   readonly metric: number;
+  /** Where it comes from: `connected`, `static`, `dhcp`, `rip`, `redirect`. */
+  readonly origin: string;
 }
 
 export interface ListenerDescription {
@@ -82,11 +84,12 @@ export function describeStack(stack: Stack): StackDescription {
     uptime: (stack.now - stack.startedAt) / MICROS,
     interfaces: describeInterfaces(stack),
     neighbors: describeNeighbors(stack),
-    routes: stack.routes.list().map(({ prefix, gateway, interfaceId, metric = 0 }) => ({
+    routes: stack.routes.list().map(({ prefix, gateway, interfaceId, metric = 0, kind, origin = 'static' }) => ({
       prefix: prefix.length === 0 ? 'default' : `${prefix}`,
       gateway: gateway === undefined ? undefined : formatV4(gateway),
-      interface: names.get(interfaceId) ?? `${interfaceId}`,
+      interface: kind ?? names.get(interfaceId) ?? `${interfaceId}`,
       metric,
+      origin,
     })),
     listeners: describeListeners(stack),
     connections: describeConnections(stack),

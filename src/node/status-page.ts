@@ -97,8 +97,8 @@ function sections(data: StatusPageData): string {
     ),
     table(
       'Routes',
-      ['destination', 'gateway', 'interface', 'metric'],
-      routes.map((r) => [r.prefix, r.gateway ?? 'on the link', r.interface, r.metric]),
+      ['destination', 'gateway', 'interface', 'metric', 'from'],
+      routes.map((r) => [r.prefix, r.gateway ?? 'on the link', r.interface, r.metric, r.origin]),
     ),
     table(
       'Listening on',

@@ -2,6 +2,7 @@
 import type { Packet } from './bytes/packet.ts';
 import type { DropReason } from './host/counters.ts';
 import type { NetworkInterface } from './host/interface.ts';
+import type { Route } from './ip/route-table.ts';
 import type { TcpObserver } from './tcp/observer.ts';
 import type { Micros } from './time.ts';
 
@@ -14,6 +15,10 @@ export interface StackObserver extends TcpObserver {
   dropped(reason: DropReason, rule: string): void;
   /** A fragment was put with the others of its datagram. @param bytes of the datagram when it is whole; 0: some are missing */
   fragmentTaken(fragments: number, bytes: number): void;
+  /** A router said that another one of this link is nearer, and was believed. Addresses are words. */
+  redirected(destination: number, gateway: number): void;
+  /** What arrived goes on to others. @param hop the neighbour that it is sent to, as a word */
+  forwarded(route: Route, hop: number, to: NetworkInterface): void;
   /** A router said what the path takes. @param destination IPv4 address as a word */
   pathMtuLearnt(destination: number, mtu: number): void;
 }

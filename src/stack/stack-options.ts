@@ -29,6 +29,10 @@ export interface StackOptions {
    * what no route of theirs leads to: RFC 7126 §4.3 and §4.4 advise against it. @default false
    */
   readonly acceptSourceRoutes?: boolean;
+  /** Take a router's word that another of the same link is nearer (RFC 1122 §3.2.2.2). @default true, and false when forwarding */
+  readonly acceptRedirects?: boolean;
+  /** Answer a ping to everybody, as RFC 1122 §3.2.2.6 allows and Smurf needs. @default false */
+  readonly answerBroadcasts?: boolean;
   /** A host that forwards is a router. What it runs besides, it runs as any host. @default none: what is for others is dropped */
   readonly forwarding?: ForwardingOptions | undefined;
   /** Look at, change and drop packets on their way through. @default none */
@@ -50,4 +54,6 @@ export interface InterfaceOptions {
   readonly arp?: Partial<ArpOptions>;
   /** Tells the link at once that the addresses are its own (RFC 5227 §2.3). @default true */
   readonly announces?: boolean;
+  /** Of a router: answers ARP for everybody who is reached by another interface (RFC 1027). @default false */
+  readonly proxyArp?: boolean;
 }

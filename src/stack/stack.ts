@@ -14,7 +14,10 @@ import type { LinkObserver } from './host/interface.ts';
 import { NetworkInterface } from './host/interface.ts';
 import { Output } from './host/output.ts';
 import { Rules } from './host/packet-hooks.ts';
+import { answerForOthers } from './host/proxy-arp.ts';
+import { Redirects } from './host/redirects.ts';
 import { AddressTable } from './ip/address-table.ts';
+import { GroupTable } from './ip/groups.ts';
 import { IcmpRateLimit } from './ip/icmp-rate-limit.ts';
 import { Identification } from './ip/identification.ts';
 import { PathMtu } from './ip/path-mtu.ts';
@@ -55,6 +58,8 @@ export class Stack implements LinkObserver {
   readonly counters = new Counters();
   readonly routes = new RouteTable();
   readonly addresses = new AddressTable();
+  /** The multicast groups that are listened to. */
+  readonly groups = new GroupTable();
   readonly pathMtu = new PathMtu();
   readonly interfaces: ReadonlyMap<InterfaceId, NetworkInterface>;
   readonly icmp: Icmp;
@@ -64,6 +69,7 @@ export class Stack implements LinkObserver {
   readonly #input: Input;
   readonly #output: Output;
   readonly #dispatch: IcmpDispatch;
+  readonly #redirects: Redirects;
   readonly #forwarder: Forwarder | undefined;
   /** It passes on or rewrites what others have made: no device may have left work in it. */
   readonly #needsWirePackets: boolean;
@@ -83,6 +89,7 @@ export class Stack implements LinkObserver {
 
   constructor(options: StackOptions) {
     const { random, wake = () => {}, onDrop, onError, tcp = {}, now = 0, acceptSourceRoutes = false, observer } = options;
+    const { acceptRedirects = options.forwarding === undefined, answerBroadcasts = false } = options;
     this.#observer = observer;
     this.#guard = new Guard(onError);
     this.#wake = wake;
@@ -92,7 +99,16 @@ export class Stack implements LinkObserver {
     const rules = options.hooks && new Rules(options.hooks, this.#guard);
     this.#needsWirePackets = rules !== undefined || options.forwarding !== undefined;
     this.#output = new Output(this, new Identification(random), this.counters, rules);
-    this.icmp = new Icmp(this, this.#output, new IcmpRateLimit(random, ICMP_PER_DESTINATION), this.counters, this.#guard);
+    this.#redirects = new Redirects(this, acceptRedirects, observer);
+    this.icmp = new Icmp({
+      host: this,
+      output: this.#output,
+      limit: new IcmpRateLimit(random, ICMP_PER_DESTINATION),
+      counters: this.counters,
+      guard: this.#guard,
+      redirects: this.#redirects,
+      answersBroadcasts: answerBroadcasts,
+    });
     this.tcp = new Tcp(
       {
         path: (to, from) => this.#output.path(to, this.#now, from),
@@ -116,7 +132,7 @@ export class Stack implements LinkObserver {
     );
     this.#dispatch = new IcmpDispatch(this.tcp, this.udp, this.pathMtu, observer);
     const { icmp, counters } = this;
-    const through = { topology: this, icmp, output: this.#output, counters, rules };
+    const through = { topology: this, icmp, output: this.#output, counters, rules, observer };
     this.#forwarder = options.forwarding && new Forwarder(through, options.forwarding);
     this.#input = new Input({
       topology: this,
@@ -143,8 +159,9 @@ export class Stack implements LinkObserver {
     if (this.#needsWirePackets && (checksum || gsoMaxSize > 0 || usoMaxSize > 0))
       throw new RangeError('a host that forwards or has packet hooks works on what is on the wire: its devices have offload off');
     const id = this.#interfaces.size + 1;
-    const { name = `eth${id - 1}`, mac, arp = {}, announces = true } = options;
+    const { name = `eth${id - 1}`, mac, arp = {}, announces = true, proxyArp = false } = options;
     const added = new NetworkInterface(device, { id, name, mac, arp }, this.counters);
+    if (proxyArp) answerForOthers(this, added, this.#forwarder !== undefined);
     const addresses = options.addresses.map(parseInterfaceAddress);
     this.#interfaces.set(id, added);
     for (const address of addresses) this.addAddress(added, address, announces);
@@ -270,6 +287,7 @@ export class Stack implements LinkObserver {
     }
     this.#receiveLoopback(now);
     this.#deadlines.schedule(this.#input);
+    this.#deadlines.schedule(this.#redirects);
   }
 
   #receiveWatched(observer: StackObserver, packet: Packet, from: NetworkInterface, now: Micros): void {
@@ -371,8 +389,8 @@ export class Stack implements LinkObserver {
         if (verdict === 'UDP receive queue full') this.counters.drop(verdict, this.udp.lost - 1); // the caller counts one
         return verdict;
       },
-      onIcmp: (packet: Packet, toMany: boolean, now: Micros): DropReason | undefined =>
-        this.icmp.onMessage(packet, toMany, now, (report) => this.#dispatch.error(report, now)),
+      onIcmp: (packet: Packet, toMany: boolean, now: Micros, from: InterfaceId): DropReason | undefined =>
+        this.icmp.onMessage(packet, toMany, now, from, (report) => this.#dispatch.error(report, now)),
     };
   }
 }

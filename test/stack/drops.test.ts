@@ -83,6 +83,7 @@ const ROUTER: StationOptions = {
 /** The few that need another host than a plain one. */
 const optionsFor = (reason: string): StationOptions => {
   if (reason.startsWith('neighbour table')) return { interface: { addresses: [`${B}/16`] } };
+  if (reason === 'ICMP redirect, and they are not taken') return { acceptRedirects: false };
   return (FORWARD_DROPS as readonly string[]).includes(reason) ? ROUTER : {};
 };
 
@@ -238,6 +239,12 @@ const SCENES: Partial<Record<DropReason, Scene>> = {
   'ICMP echo reply that nobody waits for': frame(icmp(0, 0, pattern(12))),
   'ICMP error about nothing of ours': frame(icmp(3, 3, ours)),
   'ICMP error suppressed by the rate limit': frame(...times(60, () => ipFrame(udp))),
+  'ICMP redirect, and they are not taken': frame(icmp(5, 1, ours)),
+  'ICMP redirect from another than the first hop': frame(icmp(5, 1, ours)),
+  'ICMP redirect to a router that is not on the link': (s) => {
+    s.stack.routes.add({ prefix: parsePrefix('192.0.2.0/24'), gateway: ipv4(A).w3, interfaceId: 1 });
+    s.sends(icmp(5, 1, packetOf(ipFrame({ ...udp, from: B, to: '192.0.2.1' })))); // to 0.0.0.0
+  },
   'no route to the destination': frame(ipFrame({ ...echo, from: '192.0.2.1' })),
   'packet too long and must not be fragmented': (s) => ping(s, A, 2000, true),
   'loopback queue full': (s) => times(513, () => ping(s, B)),

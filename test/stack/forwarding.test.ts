@@ -1,5 +1,5 @@
 /** A stack that forwards: what goes through, what becomes of it on the way, what is said about the rest, and its hooks. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { chainHooks } from '../../src/stack/host/packet-hooks.ts';
 import type { PacketHooks } from '../../src/stack/index.ts';
 import { parsePrefix } from '../../src/stack/ip/prefix.ts';
@@ -184,6 +184,35 @@ test('the longest prefix wins, then the lowest metric', () => {
   s.sends(ipFrame(udp({ to: '192.0.2.1' })), ipFrame(udp({ to: '192.0.3.1' })));
   s.expects('192.0.2.1', next);
   s.expects('192.0.3.1', far);
+});
+
+describe('RFC 1027, proxy ARP', () => {
+  const asked = (target: string, options: StationOptions = { interface: { proxyArp: true } }): string[] => {
+    const { s } = router(options);
+    s.sends(arpFrame(1, A, target));
+    return s.said();
+  };
+
+  test('whoever is reached by another interface is answered for, with the address of the port', () => {
+    const { s, far } = router({ interface: { proxyArp: true } });
+    s.sends(arpFrame(1, A, FAR));
+    s.expects(`${FAR} is at 02:00:0a:00:00:02`);
+    s.sends(ipFrame(udp()));
+    s.expects('UDP, 8 bytes', far);
+  });
+
+  test.each([
+    ['somebody on the same link', '10.0.0.3', undefined],
+    ['a network that no route leads to', '192.0.2.1', undefined],
+    ['anybody, where it is not asked for', FAR, {}],
+    ['an address of another port, which is ours', '10.1.0.1', undefined],
+  ])('silence about %s', (_, target, options) => {
+    expect(asked(target, options)).toEqual([]);
+  });
+
+  test('refused of a host that would not forward', () => {
+    expect(() => new Station({ interface: { proxyArp: true } })).toThrow('does not forward');
+  });
 });
 
 /** Every place writes down what it sees. */

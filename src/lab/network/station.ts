@@ -17,6 +17,8 @@ export interface NetPortOptions {
   readonly address?: string | readonly string[];
   /** @default locally administered: 02:00 and the four octets of the first address, or a number where there is none */
   readonly mac?: MacAddress;
+  /** Of a router: answers ARP for everybody who is reached by another port (RFC 1027). @default false */
+  readonly proxyArp?: boolean;
 }
 
 export interface StationOptions {
@@ -24,7 +26,7 @@ export interface StationOptions {
   readonly ports: Readonly<Record<string, string | NetPortOptions>>;
   /** The router for everything that is not on a link. */
   readonly gateway?: string;
-  /** Networks beyond routers: `{ '192.168.20.0/24': '192.168.10.254' }`. */
+  /** Networks beyond routers: `{ '192.168.20.0/24': '192.168.10.254' }`; or `blackhole`, `unreachable`, `prohibit`: to nowhere. */
   readonly routes?: Readonly<Record<string, string>>;
   readonly tcp?: Partial<TcpOptions>;
   readonly arp?: Partial<ArpOptions>;
@@ -33,6 +35,8 @@ export interface StationOptions {
   /** Address translation, firewalls. */
   readonly hooks?: PacketHooks | undefined;
   readonly acceptRedirects?: boolean;
+  /** Answers a ping to everybody (RFC 1122 §3.2.2.6). @default false */
+  readonly answerBroadcasts?: boolean;
   /** Tells its link at once that its addresses are its own (RFC 5227 §2.3), as hosts do that look for conflicts. @default false */
   readonly announces?: boolean;
 }
@@ -58,6 +62,7 @@ export function bootStation(
 ): { stack: Stack; ports: Port[] } {
   const { world, recording, series } = site;
   const { gateway, routes = {}, tcp = {}, arp = {}, forwarding, hooks, acceptRedirects, announces = false } = options;
+  const { answerBroadcasts = false } = options;
   const explainer = recording === undefined ? undefined : new Explainer();
   const sink = recording && explainer?.around(recording);
   const wanted = said(name, () => Object.entries(options.ports).map(([port, given]) => ({ port, ...settled(given, site) })));
@@ -71,6 +76,7 @@ export function bootStation(
     wake: () => world.wake(stack),
     now: world.now,
     tcp,
+    answerBroadcasts,
     observer: observers(explainer, series && new Sampler(name, series)),
     ...(forwarding === undefined ? {} : { forwarding }),
     ...(hooks === undefined ? {} : { hooks }),
@@ -78,8 +84,8 @@ export function bootStation(
   });
   world.add(name, stack, [...ports, ...parts]);
   said(name, () => {
-    wanted.forEach(({ port, mac, addresses }, index) => {
-      stack.addInterface(ports[index]!, { name: port, mac, addresses, arp, announces });
+    wanted.forEach(({ port, mac, addresses, proxyArp }, index) => {
+      stack.addInterface(ports[index]!, { name: port, mac, addresses, arp, announces, proxyArp });
     });
     if (gateway !== undefined) addRoute(stack, 'default', gateway);
     for (const [network, via] of Object.entries(routes)) addRoute(stack, network, via);
@@ -90,14 +96,22 @@ export function bootStation(
 function settled(
   given: string | NetPortOptions,
   site: Site,
-): { readonly mac: MacAddress; readonly addresses: readonly string[] } {
-  const { address = [], mac } = typeof given === 'string' ? { address: given } : given;
+): { readonly mac: MacAddress; readonly addresses: readonly string[]; readonly proxyArp: boolean } {
+  const { address = [], mac, proxyArp = false } = typeof given === 'string' ? { address: given } : given;
   const addresses = typeof address === 'string' ? [address] : address;
   const [first] = addresses;
-  return { mac: mac ?? (first === undefined ? site.nextMac() : ofIpv4(parseInterfaceAddress(first).address)), addresses };
+  return {
+    mac: mac ?? (first === undefined ? site.nextMac() : ofIpv4(parseInterfaceAddress(first).address)),
+    addresses,
+    proxyArp,
+  };
 }
 
 function addRoute(stack: Stack, network: string, via: string): void {
+  if (via === 'blackhole' || via === 'unreachable' || via === 'prohibit') {
+    stack.routes.add({ prefix: parsePrefix(network), interfaceId: 0, kind: via });
+    return;
+  }
   const gateway = parseV4(via);
   if (gateway === undefined) throw new RangeError(`"${via}" is not an IPv4 address such as 10.0.0.1`);
   const prefix = parsePrefix(network);

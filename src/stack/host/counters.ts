@@ -9,6 +9,7 @@ import { LINK_DROPS } from '../link/ethernet-link.ts';
 import { WAITING_DROPS } from '../link/waiting-room.ts';
 import { TCP_DROPS } from '../tcp/drops.ts';
 import { UDP_DROPS } from '../udp/udp.ts';
+import { REDIRECT_DROPS } from './redirects.ts';
 
 /** Drops that are decided where the layers meet. */
 export const HOST_DROPS = [
@@ -21,6 +22,7 @@ export const HOST_DROPS = [
   'ICMP echo reply that nobody waits for',
   'ICMP error about nothing of ours',
   'ICMP error suppressed by the rate limit',
+  ...REDIRECT_DROPS,
   'no route to the destination',
   'packet too long and must not be fragmented',
   'loopback queue full',

@@ -3,6 +3,7 @@ import type { Packet } from '../bytes/packet.ts';
 import { martianDrop } from '../ip/martians.ts';
 import type { Route } from '../ip/route-table.ts';
 import { nextHop } from '../ip/route-table.ts';
+import type { StackObserver } from '../observer.ts';
 import type { Micros } from '../time.ts';
 import * as icmp from '../wire/icmpv4.ts';
 import * as ipv4 from '../wire/ipv4.ts';
@@ -31,6 +32,7 @@ export interface ForwarderParts {
   readonly output: Output;
   readonly counters: Counters;
   readonly rules: Rules | undefined;
+  readonly observer: StackObserver | undefined;
 }
 
 export class Forwarder {
@@ -39,17 +41,19 @@ export class Forwarder {
   readonly #output: Output;
   readonly #counters: Counters;
   readonly #rules: Rules | undefined;
+  readonly #observer: StackObserver | undefined;
   readonly #sendRedirects: boolean;
   readonly #directedBroadcasts: boolean;
   readonly #checkSourcePath: boolean;
   readonly #isSilent: boolean;
 
-  constructor({ topology, icmp: messages, output, counters, rules }: ForwarderParts, options: ForwardingOptions) {
+  constructor({ topology, icmp: messages, output, counters, rules, observer }: ForwarderParts, options: ForwardingOptions) {
     this.#topology = topology;
     this.#icmp = messages;
     this.#output = output;
     this.#counters = counters;
     this.#rules = rules;
+    this.#observer = observer;
     this.#sendRedirects = options.sendRedirects ?? true;
     this.#directedBroadcasts = options.directedBroadcasts ?? false;
     this.#checkSourcePath = options.checkSourcePath ?? false;
@@ -113,6 +117,7 @@ export class Forwarder {
     if (ipv4.headerLength(view, network) > ipv4.HEADER) this.#record(packet, hop, out);
     if (this.#rules !== undefined && !this.#rules.leaves(packet, out, now)) return 'dropped by a rule';
     this.#counters.forwarded++;
+    this.#observer?.forwarded(route, hop, out);
     this.#output.emit(packet, out, hop, toAll, mtu, now);
     return undefined;
   }

@@ -11,6 +11,7 @@ import * as ipv4 from '../wire/ipv4.ts';
 import type { Counters, DropReason } from './counters.ts';
 import type { Guard } from './guard.ts';
 import type { Output, SendResult, Topology } from './output.ts';
+import type { Redirects } from './redirects.ts';
 
 const TTL = 64;
 
@@ -53,6 +54,18 @@ export interface EchoRequest {
   readonly dontFragment?: boolean;
 }
 
+/** What ICMP is made of. */
+export interface IcmpParts {
+  readonly host: IcmpHost;
+  readonly output: Output;
+  readonly limit: IcmpRateLimit;
+  readonly counters: Counters;
+  readonly guard: Guard;
+  readonly redirects: Redirects;
+  /** RFC 1122 §3.2.2.6: an echo request to everybody may be discarded, or not. */
+  readonly answersBroadcasts: boolean;
+}
+
 export class Icmp {
   /** Who waits for echo replies, by identifier. */
   readonly echoListeners = new Map<number, EchoListener>();
@@ -61,6 +74,8 @@ export class Icmp {
   readonly #limit: IcmpRateLimit;
   readonly #counters: Counters;
   readonly #guard: Guard;
+  readonly #redirects: Redirects;
+  readonly #answersBroadcasts: boolean;
   readonly #packet = new Packet();
   readonly #report = new IcmpErrorReport();
   readonly #fields: ipv4.Ipv4Fields = {
@@ -73,8 +88,10 @@ export class Icmp {
     dontFragment: false,
   };
 
-  constructor(host: IcmpHost, output: Output, limit: IcmpRateLimit, counters: Counters, guard: Guard) {
+  constructor({ host, output, limit, counters, guard, redirects, answersBroadcasts }: IcmpParts) {
     this.#host = host;
+    this.#redirects = redirects;
+    this.#answersBroadcasts = answersBroadcasts;
     this.#guard = guard;
     this.#output = output;
     this.#limit = limit;
@@ -83,13 +100,15 @@ export class Icmp {
 
   /**
    * An ICMP message for us in `packet[packet.transport, packet.end)`.
+   * @param from the interface that it came by
    * @param onError is told about a valid error that quotes a packet of ours
    * @returns why it was dropped; undefined when it was not
    */
   onMessage(
     packet: Packet,
-    isBroadcast: boolean,
+    toMany: boolean,
     now: Micros,
+    from: InterfaceId,
     onError: (report: IcmpErrorReport) => boolean,
   ): DropReason | undefined {
     const { view, transport: at, end } = packet;
@@ -98,14 +117,14 @@ export class Icmp {
     if (!icmp.isChecksumValid(view, at, end)) return 'ICMP checksum wrong';
     switch (icmp.type(view, at)) {
       case icmp.ECHO_REQUEST:
-        // RFC 1122 §3.2.2.6: may be discarded, and is: nobody shall use us as an amplifier
-        if (isBroadcast) return 'ICMP echo to a broadcast address';
-        this.#answerEcho(packet, now);
+        // nobody shall use us as an amplifier
+        if (toMany && !this.#answersBroadcasts) return 'ICMP echo to a broadcast address';
+        this.#answerEcho(packet, toMany, now);
         return undefined;
       case icmp.ECHO_REPLY:
         return this.#echoReply(packet, now);
       default:
-        return this.#onError(packet, now, onError);
+        return this.#onError(packet, now, from, onError);
     }
   }
 
@@ -158,7 +177,7 @@ export class Icmp {
   }
 
   /** RFC 1122 §3.2.2.6: the same data back, from the address that was asked. */
-  #answerEcho(request: Packet, now: Micros): void {
+  #answerEcho(request: Packet, toMany: boolean, now: Micros): void {
     const { view, network, transport, end } = request;
     const packet = this.#packet;
     packet.reset();
@@ -167,7 +186,9 @@ export class Icmp {
     packet.bytes.set(request.bytes.subarray(transport, end), packet.start);
     const rest = view.getUint32(transport + 4);
     icmp.encode(packet.view, packet.start, packet.end, icmp.ECHO_REPLY, 0, rest);
-    const { source, destination } = { source: ipv4.destination(view, network), destination: ipv4.source(view, network) };
+    const destination = ipv4.source(view, network);
+    const source = toMany ? this.#output.sourceFor(destination) : ipv4.destination(view, network);
+    if (source === undefined) return;
     this.#send({ source, destination, ttl: TTL, trafficClass: ipv4.trafficClass(view, network), dontFragment: false }, now);
   }
 
@@ -184,13 +205,19 @@ export class Icmp {
     return isAwaited ? undefined : 'ICMP echo reply that nobody waits for';
   }
 
-  #onError(packet: Packet, now: Micros, onError: (report: IcmpErrorReport) => boolean): DropReason | undefined {
+  #onError(
+    packet: Packet,
+    now: Micros,
+    from: InterfaceId,
+    onError: (report: IcmpErrorReport) => boolean,
+  ): DropReason | undefined {
     const { view, transport, end, network } = packet;
     const report = this.#report;
     const verdict = decodeError(view, transport, end, report);
     if (verdict !== 'ok') return verdict === 'ICMP is no error' ? 'ICMP type unknown' : verdict;
     if (!this.#isOwn(report.quotedSource)) return 'ICMP error about nothing of ours';
     report.reporter = ipv4.source(view, network);
+    if (report.kind === 'redirect') return this.#redirects.onRedirect(report, ipv4.source(view, network), from, now);
     if (report.quotedProtocol === ipv4.PROTOCOL_ICMP) return this.#errorAboutEcho(now);
     return onError(report) ? undefined : 'ICMP error about nothing of ours';
   }

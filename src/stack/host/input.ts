@@ -26,7 +26,7 @@ export interface Protocols {
   onTcp(packet: Packet, now: Micros): DropReason | undefined;
   /** @param from the number of the interface that it came in by; 0: from ourselves */
   onUdp(packet: Packet, toMany: boolean, now: Micros, from: number): DropReason | undefined;
-  onIcmp(packet: Packet, toMany: boolean, now: Micros): DropReason | undefined;
+  onIcmp(packet: Packet, toMany: boolean, now: Micros, from: number): DropReason | undefined;
 }
 
 /** Told about every packet that is dropped, while its bytes are still there. @param rule as `StackObserver.dropped` */
@@ -169,8 +169,10 @@ export class Input implements Timed {
       return fault;
     }
     if (arrival === 'other') return this.#passOn(packet, origin, now);
-    if (arrival === 'multicast') return 'multicast group not joined';
-    if (arrival !== 'ours' && arrival !== 'broadcast') return arrival;
+    const toMany = arrival === 'broadcast' || arrival === 'multicast';
+    if (arrival === 'multicast' && !this.#topology.groups.has(ipv4.destination(view, packet.network), origin.id))
+      return 'multicast group not joined';
+    if (arrival !== 'ours' && !toMany) return arrival;
     if (this.#acceptSourceRoutes && isUnderWay(view, packet.network)) return 'not for us'; // not even as a router: RFC 7126 §4.3
     // RFC 1122 §3.3.6: a trick to have one packet answered by many
     if (origin.isGroupFrame && arrival === 'ours') return 'packet for one host in a frame to many';
@@ -178,7 +180,7 @@ export class Input implements Timed {
       const verdict = this.#together(packet, now);
       if (verdict !== 'complete') return verdict;
     }
-    return this.#deliver(packet, origin, arrival === 'broadcast', now);
+    return this.#deliver(packet, origin, toMany, now);
   }
 
   #passOn(packet: Packet, origin: Origin, now: Micros): DropReason | undefined {
@@ -228,7 +230,7 @@ export class Input implements Timed {
         return verdict;
       }
       case ipv4.PROTOCOL_ICMP:
-        return this.#protocols.onIcmp(packet, toMany, now);
+        return this.#protocols.onIcmp(packet, toMany, now, origin.id);
       default:
         this.#unreachable(packet, origin, icmp.PROTOCOL_UNREACHABLE, now); // RFC 1122 §3.2.2.1
         return 'IP protocol unknown';

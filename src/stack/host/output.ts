@@ -3,6 +3,7 @@ import { Fifo } from '../bytes/fifo.ts';
 import { Packet } from '../bytes/packet.ts';
 import type { AddressTable } from '../ip/address-table.ts';
 import { Fragmenter } from '../ip/fragment.ts';
+import type { GroupTable } from '../ip/groups.ts';
 import type { Identification } from '../ip/identification.ts';
 import type { PathMtu } from '../ip/path-mtu.ts';
 import type { InterfaceId, RouteTable } from '../ip/route-table.ts';
@@ -28,6 +29,7 @@ export type SendResult = 'sent' | 'no route' | 'too long';
 export interface Topology {
   readonly routes: RouteTable;
   readonly addresses: AddressTable;
+  readonly groups: GroupTable;
   readonly pathMtu: PathMtu;
   readonly interfaces: ReadonlyMap<InterfaceId, NetworkInterface>;
 }

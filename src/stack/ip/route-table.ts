@@ -30,38 +30,48 @@ export const nextHop = (route: Route, destination: number): number => route.gate
 
 const metricOf = (route: Route): number => route.metric ?? 0;
 
-/** Longest prefix first, then lowest metric; equals stay in the order they were added. */
-const order = (a: Route, b: Route): number => b.prefix.length - a.prefix.length || metricOf(a) - metricOf(b);
+/** Whom to believe about one and the same network, the lowest first: what other routers say last (their "administrative distance"). */
+const DISTANCE: Readonly<Record<RouteOrigin, number>> = { connected: 0, static: 1, redirect: 1, dhcp: 2, rip: 120 };
+const originOf = (route: Route): RouteOrigin => route.origin ?? 'static';
+const distanceOf = (route: Route): number => DISTANCE[originOf(route)];
+
+/** Longest prefix first, then who is believed first, then the lowest metric; equals stay in the order they were added. */
+const order = (a: Route, b: Route): number =>
+  b.prefix.length - a.prefix.length || distanceOf(a) - distanceOf(b) || metricOf(a) - metricOf(b);
 
 export class RouteTable {
   /** In the order in which they are tried. A host has a handful: walking them costs less than a trie's first step. */
   #routes: readonly Route[] = [];
 
   /**
-   * Adds a route, in place of one with the same prefix, gateway and interface.
+   * Adds a route, in place of one with the same prefix, gateway, interface and origin.
    * @throws RangeError when the gateway is on no network that its interface is attached to: asking ARP for it could never
    *   be answered
    */
   add(route: Route): void {
     const { gateway, interfaceId, prefix, onLink = false } = route;
+    const isSame = (other: Route): boolean =>
+      other.prefix.equals(prefix) &&
+      other.gateway === gateway &&
+      other.interfaceId === interfaceId &&
+      originOf(other) === originOf(route);
     if (gateway !== undefined && !onLink && !this.#isAttached(gateway, interfaceId)) {
       throw new RangeError(
         `the gateway ${formatV4(gateway)} of ${prefix} is on no network attached to its interface: add a route to it first`,
       );
     }
-    const others = this.#routes.filter(
-      (other) => !(other.prefix.equals(prefix) && other.gateway === gateway && other.interfaceId === interfaceId),
-    );
+    const others = this.#routes.filter((other) => !isSame(other));
     this.#routes = [...others, route].sort(order);
   }
 
   /** @returns false when there was no such route */
-  remove(prefix: Prefix, gateway?: number, interfaceId?: InterfaceId): boolean {
+  remove(prefix: Prefix, gateway?: number, interfaceId?: InterfaceId, origin?: RouteOrigin): boolean {
     return this.#keep(
       (route) =>
         !route.prefix.equals(prefix) ||
         (gateway !== undefined && route.gateway !== gateway) ||
-        (interfaceId !== undefined && route.interfaceId !== interfaceId),
+        (interfaceId !== undefined && route.interfaceId !== interfaceId) ||
+        (origin !== undefined && originOf(route) !== origin),
     );
   }
 

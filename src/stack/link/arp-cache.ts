@@ -78,6 +78,8 @@ export class ArpCache {
     'ARP address conflict': 0,
     'ARP answers overflow': 0,
   };
+  /** RFC 1027: whom we answer for besides, so that what is for them comes to us. */
+  proxyFor: ((target: number) => boolean) | undefined = undefined;
   readonly #room: WaitingRoom;
   readonly #neighbors: NeighborTable;
   readonly #own = new Map<number, OwnAddress>();
@@ -233,16 +235,20 @@ export class ArpCache {
     if (senderMac === this.mac) return 'ARP sent by ourselves'; // a loop in the network; RFC 5227 §2.1.1 excepts it from conflicts
     if (senderMac === mac.ZERO || mac.isGroup(senderMac) || !isHost(senderIp)) return 'ARP sender address invalid';
 
-    const target = this.#own.get(arp.targetIp(view, at));
+    const targetIp = arp.targetIp(view, at);
+    const target = this.#own.get(targetIp);
     const contested = this.#contested(senderIp, target);
     if (contested !== undefined) return this.#conflict(contested, senderMac, now);
 
-    const isForUs = target?.isUsable === true;
+    const isForOthers =
+      operation === arp.REQUEST && senderIp !== 0 && senderIp !== targetIp && this.proxyFor?.(targetIp) === true;
+    const isForUs = target?.isUsable === true || isForOthers;
     // RFC 5227 §2.1.1: 0.0.0.0 marks a probe, it is nobody's address and is never learnt. RFC 826 adds the sender of whatever
     // is for us, not only of requests: refusing replies would protect nothing, since a liar can send a request.
     if (senderIp !== 0) this.#neighbors.learn(senderIp, senderMac, now, isForUs);
     if (!isForUs || operation !== arp.REQUEST) return 'ok';
-    return this.#send(arp.REPLY, senderMac, target.address, senderMac, senderIp) ? 'ok' : 'ARP answers overflow';
+    const reason = isForOthers ? 'it is reached by us: proxy ARP' : '';
+    return this.#send(arp.REPLY, senderMac, targetIp, senderMac, senderIp, reason) ? 'ok' : 'ARP answers overflow';
   }
 
   /** The address of ours that a packet disputes: used by its sender, or probed for while we probe for it (RFC 5227 §2.1.1, §2.4). */
