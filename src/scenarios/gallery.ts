@@ -1,6 +1,8 @@
 /** The index of the gallery: for each scenario its pictures, the question for the class, and what to look at. */
 import type { Scenario } from './scenario.ts';
 import { CHAPTERS } from './scenario.ts';
+import type { Textbook } from './textbook.ts';
+import { TEXTBOOKS } from './textbook.ts';
 
 /** A scenario and the names of its files. */
 export interface Exhibit {
@@ -31,8 +33,26 @@ export function galleryIndex(exhibits: readonly Exhibit[]): string {
     ({ chapter, inside }) =>
       `- **${chapter}**: ${inside.map(({ scenario }) => `[${scenario.name}](#${scenario.name})`).join(', ')}`,
   );
+  contents.push('- [By book](#by-book): Kurose and Ross, Stevens, SEED, bufferbloat');
   const sections = chapters.flatMap(({ chapter, inside }) => [`## ${chapter}`, ...inside.map(sectionOf)]);
-  return `${[INTRODUCTION, contents.join('\n'), ...sections].join('\n\n').replace(/\n{3,}/g, '\n\n')}\n`;
+  return `${[INTRODUCTION, contents.join('\n'), ...sections, textbooks()].join('\n\n').replace(/\n{3,}/g, '\n\n')}\n`;
+}
+
+/** Which of them a book's exercise asks for. */
+const textbooks = (): string =>
+  [
+    '## By book',
+    'Which capture an exercise asks for. Where there are rules, `tapstack capture check MINE.pcapng RULES` says line by line what a ' +
+      "student's own capture lacks.",
+    ...TEXTBOOKS.map(bookOf),
+  ].join('\n\n');
+
+function bookOf({ book, labs }: Textbook): string {
+  const rows = labs.map(({ lab, asks, scenarios, rules }) => {
+    const check = rules === undefined ? '' : `[${rules}.rules](../src/scenarios/textbook/${rules}.rules)`;
+    return `| ${lab} | ${asks} | ${scenarios.map((name) => `[${name}](#${name})`).join(', ')} | ${check} |`;
+  });
+  return [`### ${book}`, '', '| exercise | looks for | captures | rules |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function sectionOf({ scenario, files }: Exhibit): string {
