@@ -22,6 +22,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack up --private --tcp sack=off -- curl http://10.0.0.2/', 'for a lecture'],
     ['tapstack up --private --chat 5001 -- python3 test/python/chat_client.py 10.0.0.2 5001 Ada', 'a program of your own'],
     ['sudo tapstack up --upload 5002 --messages 5003 --files . --sites 8081,8082', 'for a class'],
+    ['tapstack up --private --dns-zone example.zone -- dig @10.0.0.2 www.example.com', 'answers for a zone of yours'],
     ['sudo tapstack up', 'until Ctrl-C, on a TAP of this machine'],
     ['tapstack up --private --hello 8080 -- wrk -t1 -c32 http://10.0.0.2:8080/', 'how many requests a second'],
     ['tapstack up --private --capture a.pcapng --explain --series a.jsonl -- curl http://10.0.0.2/', 'with all that is known'],
@@ -129,6 +130,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
   ],
   'app udp-echo': [
     ['sudo tapstack app udp-echo 10.0.0.1 5004 hello', 'to: python3 test/python/udp_echo_server.py 10.0.0.1 5004'],
+  ],
+  resolve: [
+    ['sudo tapstack resolve www.example.com --server 10.0.0.1', 'to: dnsmasq --no-daemon --listen-address=10.0.0.1'],
+    ['sudo tapstack resolve example.com MX --server 10.0.0.1 --over-tcp', 'mail exchangers, over TCP'],
   ],
   nc: [
     ['echo hello | sudo tapstack nc 10.0.0.1 5000', 'to: nc -l 5000'],

@@ -141,6 +141,27 @@ const LOADED_WHEN_NAMED: readonly LoadedCommand[] = [
     },
   },
   {
+    name: 'resolve',
+    argument: '<name> [type]',
+    summary: 'look a name up over the stack',
+    load: async () => {
+      const { resolve } = await import('./resolve.ts');
+      return (command, exit) =>
+        withStack(
+          command
+            .description(
+              'Asks a server for the records of a name, or for the name of an address. Exits with 1 when there are none.',
+            )
+            .argument('<name>', 'such as www.example.com or 10.0.0.1')
+            .argument('[type]', 'of records (default: A)')
+            .requiredOption('--server <address>', 'whom to ask', parse.address)
+            .option('--port <port>', 'where it listens', parse.port, 53)
+            .option('--over-tcp', 'ask over TCP')
+            .addOption(durationOption('-W, --timeout <time>', 'how long an answer is waited for, twice', '5s')),
+        ).action(async (name, type, options) => exit(await resolve(type === undefined ? [name] : [name, type], options)));
+    },
+  },
+  {
     name: 'app',
     summary: 'chat, upload, messages and files, UDP echo: clients for teaching sockets',
     load: async () => {

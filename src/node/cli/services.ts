@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { AppOptions } from './app-options.ts';
 import { addAppOptions, checkApps, portsOfApps } from './app-options.ts';
+import type { DnsOptions } from './dns-options.ts';
+import { addDnsOptions, checkDns } from './dns-options.ts';
 import * as parse from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface ServiceOptions extends AppOptions {
+export interface ServiceOptions extends AppOptions, DnsOptions {
   /** False with `--no-services`. */
   readonly services: boolean;
   readonly http: number;
@@ -55,13 +57,14 @@ export function addServiceOptions(command: Command): Command {
         .helpGroup(heading),
     )
     .addOption(new Option('--no-services', 'none but --hello: a host that answers ping and resets the rest').helpGroup(heading));
-  return addAppOptions(command);
+  return addDnsOptions(addAppOptions(command));
 }
 
 /** @throws UsageError when two are given the same port, or one cannot do its work */
 export function checkServices(options: ServiceOptions): void {
   const { services, hello, ...byName } = options;
   checkApps(options);
+  checkDns(options);
   const standard = services ? (Object.keys(DESCRIPTIONS) as (keyof typeof DESCRIPTIONS)[]) : [];
   const ports: [name: string, port: number][] = standard.map((name) => [name, byName[name]]);
   ports.push(...portsOfApps(options));

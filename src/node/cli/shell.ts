@@ -5,6 +5,7 @@ import { hasApps } from './app-options.ts';
 import { checkDhcp } from './check-dhcp.ts';
 import { run, withoutProxy } from './child.ts';
 import { asksForDhcp } from './dhcp-options.ts';
+import { asksForDns } from './dns-options.ts';
 import { checkServices } from './services.ts';
 import { openSession, printer } from './session.ts';
 import { startServices } from './start-services.ts';
@@ -14,12 +15,15 @@ import type { UpExtras, UpOptions } from './up.ts';
 export async function shell(options: UpOptions, { isIpAsked = false }: UpExtras = {}): Promise<number> {
   checkServices(options);
   checkDhcp(options, isIpAsked);
+  const names = asksForDns(options) ? await import('./dns.ts') : undefined;
+  const files = names?.readDnsFiles(options);
   let farewell = async (): Promise<void> => {};
   const session = await openSession({ ...options, private: true }, { farewell: () => farewell() });
   const { stack, clock } = session.host;
   const time = hostTimekeeper(clock);
   startServices(stack, options, time);
   if (hasApps(options)) (await import('./start-apps.ts')).startApps(stack, options, time, printer(options, true));
+  if (files !== undefined) names?.startNames(stack, options, files, time, options.hostIp?.split('/')[0]);
   if (asksForDhcp(options)) farewell = (await import('./dhcp.ts')).startDhcp(session.host, options, printer(options));
   for (const line of welcome(options, session.host.device.name)) printer(options)(line);
   const running = run(

@@ -8,6 +8,7 @@ import { hasApps } from './app-options.ts';
 import { checkDhcp } from './check-dhcp.ts';
 import { run, withoutProxy } from './child.ts';
 import { asksForDhcp } from './dhcp-options.ts';
+import { asksForDns } from './dns-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ServiceOptions } from './services.ts';
 import { checkServices } from './services.ts';
@@ -26,6 +27,8 @@ export interface UpExtras {
 export async function up(command: readonly string[], options: UpOptions, { isIpAsked = false }: UpExtras = {}): Promise<number> {
   checkServices(options);
   checkDhcp(options, isIpAsked);
+  const names = asksForDns(options) ? await import('./dns.ts') : undefined;
+  const files = names?.readDnsFiles(options);
   const [program, ...args] = command;
   const print = printer(options, program !== undefined);
   let farewell = async (): Promise<void> => {};
@@ -35,6 +38,7 @@ export async function up(command: readonly string[], options: UpOptions, { isIpA
   const time = hostTimekeeper(clock);
   startServices(stack, options, time);
   if (hasApps(options)) (await import('./start-apps.ts')).startApps(stack, options, time, print);
+  if (files !== undefined) names?.startNames(stack, options, files, time, options.hostIp?.split('/')[0]);
   if (asksForDhcp(options)) farewell = (await import('./dhcp.ts')).startDhcp(session.host, options, print);
   if (program !== undefined) {
     const running = run(program, args, options.private ? withoutProxy(process.env) : process.env, options.capture === '-');
