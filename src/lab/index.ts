@@ -47,6 +47,8 @@ export type { Forward } from './nat/forward.ts';
 export type { NatEvent } from './nat/nat.ts';
 export { Nat } from './nat/nat.ts';
 export type { Dependence, NatOptions } from './nat/options.ts';
+export type { LabDefinition, LabStage } from './network/lab-definition.ts';
+export { lab } from './network/lab-definition.ts';
 export type { Layer3SwitchOptions } from './network/layer3-switch.ts';
 export { Layer3Switch } from './network/layer3-switch.ts';
 export type { MiddleboxOptions } from './network/middlebox.ts';

@@ -36,7 +36,12 @@ export interface Running {
 /** The program, compiled from the sources as they are, and a folder for its files. */
 export class Tapstack {
   readonly folder = mkdtempSync(join(tmpdir(), 'tapstack-cli-'));
-  readonly #program = new ChildFolder(['node/cli/main.ts']);
+  readonly #program: ChildFolder;
+
+  /** @param also sources that the program loads by their path */
+  constructor(also: readonly string[] = []) {
+    this.#program = new ChildFolder(['node/cli/main.ts', ...also]);
+  }
 
   get main(): string {
     return join(this.#program.path, 'node/cli/main.js');

@@ -52,6 +52,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
   'lab run': [
     ['tapstack lab run handshake', 'tells the story, writes nothing'],
     ['tapstack lab run handshake --out lecture', 'then: wireshark lecture/handshake.pcapng'],
+    ['tapstack lab run home.ts --tables', 'a network of your own, in a file'],
   ],
   'capture show': [
     ['tapstack capture show trace.pcapng', 'a line for each packet'],

@@ -7,6 +7,8 @@ import { perform } from '../../../scenarios/perform.ts';
 import type { Scenario } from '../../../scenarios/scenario.ts';
 import { ScenarioError } from '../../../scenarios/scenario.ts';
 import { tablesText } from '../../../scenarios/tables-text.ts';
+import { LabMistake } from '../../lab/lab-mistake.ts';
+import { isLabFile, loadLab, mistakeOf } from '../../lab/load-lab.ts';
 import type { FileKind } from '../../lab-files.ts';
 import { FILE_KINDS, settle, writeFiles } from '../../lab-files.ts';
 import { UsageError } from '../usage-error.ts';
@@ -28,7 +30,7 @@ export function addRun(lab: Command, exit: (code: number) => void): void {
       'Plays a scenario and tells what happened: the ladder, what to look at and with which display filter. Exits with 1 when ' +
         'something else was seen than must be.',
     )
-    .argument('<names...>', 'scenarios, or all')
+    .argument('<names...>', 'scenarios, all, or lab files such as home.ts')
     .option('--out <folder>', 'write the files there (default: none are written)')
     .option('--format <kinds>', `which files, joined by commas: ${FILE_KINDS.join(', ')} (default: all of them)`, kindsOf)
     .option('--all', 'every packet in the ladder, long runs too')
@@ -45,13 +47,27 @@ function kindsOf(text: string): readonly FileKind[] {
   });
 }
 
-/** @returns the exit code: 0 every story went as it is told, 1 one did not */
+/** @returns the exit code: 0 every story went as it is told, 1 one did not, 2 a lab file has a mistake */
 async function run(names: readonly string[], options: RunOptions): Promise<number> {
   if (options.format !== undefined && options.out === undefined)
     throw new UsageError('--format says which files; --out says where they go');
   let code = 0;
-  for (const scenario of chosen(names)) if (!(await play(scenario, options))) code = 1;
+  for (const name of names) {
+    if (isLabFile(name)) code = Math.max(code, await runFile(name, options));
+    else for (const scenario of chosen([name])) if (!(await play(scenario, options))) code = Math.max(code, 1);
+  }
   return code;
+}
+
+/** @returns the exit code */
+async function runFile(file: string, options: RunOptions): Promise<number> {
+  try {
+    return (await play(await loadLab(file), options, file)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof LabMistake)) throw error;
+    process.stderr.write(`tapstack: ${error.message}\n`);
+    return 2;
+  }
 }
 
 function chosen(names: readonly string[]): readonly Scenario[] {
@@ -67,16 +83,14 @@ function chosen(names: readonly string[]): readonly Scenario[] {
 const orList = (names: readonly string[]): string =>
   names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : names.join();
 
-/** @returns false when the story went another way */
-async function play(scenario: Scenario, options: RunOptions): Promise<boolean> {
-  let performance: Performance;
-  try {
-    performance = await perform(scenario, settle);
-  } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error;
-    process.stderr.write(`tapstack: ${error.message}\n`);
-    return false;
-  }
+/**
+ * @param file that holds the story
+ * @returns false when the story went another way
+ * @throws LabMistake when it cannot be told as its file has it
+ */
+async function play(scenario: Scenario, options: RunOptions, file?: string): Promise<boolean> {
+  const performance = await performed(scenario, file);
+  if (performance === undefined) return false;
   const files = options.out === undefined ? [] : await writeInto(options.out, performance, options.format ?? FILE_KINDS);
   process.stdout.write(
     options.quiet === true
@@ -85,6 +99,19 @@ async function play(scenario: Scenario, options: RunOptions): Promise<boolean> {
   );
   if (options.tables === true && performance.network !== undefined) process.stdout.write(`\n${tablesText(performance)}`);
   return true;
+}
+
+/** @returns undefined when the story went another way, which has been said */
+async function performed(scenario: Scenario, file: string | undefined): Promise<Performance | undefined> {
+  try {
+    return await perform(scenario, settle);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const mistake = file === undefined ? undefined : await mistakeOf(error.cause, file);
+    if (mistake !== undefined && !(error.cause instanceof ScenarioError)) throw mistake;
+    process.stderr.write(`tapstack: ${(mistake ?? error).message}\n`);
+    return undefined;
+  }
 }
 
 async function writeInto(folder: string, performance: Performance, kinds: readonly FileKind[]): Promise<string[]> {

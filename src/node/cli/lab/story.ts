@@ -10,19 +10,19 @@ export function storyText(performance: Performance, files: readonly string[], al
   const { scenario } = performance;
   const width = terminalWidth();
   const color = showsColor();
-  const widest = Math.max(...scenario.look.map(({ filter }) => filter.length));
+  const widest = Math.max(0, ...scenario.look.map(({ filter }) => filter.length));
   const look = scenario.look.map(({ filter, meaning }) => `  ${filter.padEnd(widest)}   ${meaning}\n`).join('');
   return [
-    `${scenario.title} (${scenario.rfcs.join(', ')})\n\n`,
-    `${paragraph(scenario.story, width)}\n`,
+    `${scenario.title}${scenario.rfcs.length === 0 ? '' : ` (${scenario.rfcs.join(', ')})`}\n\n`,
+    scenario.story === '' ? '' : `${paragraph(scenario.story, width)}\n`,
     scenario.withoutLadder && !all
       ? ''
       : `${drawLadder(
           ladderOf(performance, (name, address) => `${name} ${address}`),
           { width, color, all },
         )}\n`,
-    `${paragraph(`For the class: ${scenario.question}`, width)}\n`,
-    `What to look at, as display filters of Wireshark:\n${look}`,
+    scenario.question === '' ? '' : `${paragraph(`For the class: ${scenario.question}`, width)}\n`,
+    look === '' ? '' : `What to look at, as display filters of Wireshark:\n${look}`,
     files.length === 0 ? '' : `\nFiles: ${files.join(' ')}\n`,
   ].join('');
 }
