@@ -1,6 +1,7 @@
 /** All scenarios, by chapter in the order of a course. A new one is a file and a line in the list of its folder. */
 import { distance } from '../capture/filter/nearest.ts';
 import { APP_SCENARIOS } from './apps/all.ts';
+import { DHCP_SCENARIOS } from './dhcp/all.ts';
 import { EDGE_SCENARIOS } from './edge/all.ts';
 import { IP_SCENARIOS } from './ip/all.ts';
 import { LOSS_SCENARIOS } from './loss/all.ts';
@@ -16,6 +17,7 @@ const ALL: readonly Scenario[] = [
   ...IP_SCENARIOS,
   ...SWITCHING_SCENARIOS,
   ...NETWORK_SCENARIOS,
+  ...DHCP_SCENARIOS,
   ...EDGE_SCENARIOS,
   ...APP_SCENARIOS,
 ];

@@ -17,8 +17,10 @@ export async function isInUse(stack: Stack, address: number, time: Timekeeper, t
   return hasAnsweredArp(stack, address, began, time.now());
 }
 
+/** Where nobody has, the ping that still waits for an answer is not to reach the client that gets the address now. */
 function hasAnsweredArp({ interfaces }: Stack, address: number, began: Micros, now: Micros): boolean {
   for (const { arp } of interfaces.values()) {
+    arp.abandon(address, now);
     const neighbor = arp.neighbor(address, now);
     if (neighbor?.state === 'reachable' && now - neighbor.age >= began) return true;
   }

@@ -101,6 +101,7 @@ export class DhcpRelay {
     const wantsBroadcast = (view.getUint16(wire.FLAGS) & wire.BROADCAST_FLAG) !== 0 || yiaddr === 0;
     const { interfaceId } = own;
     const arp = this.#stack.interfaces.get(interfaceId)?.arp;
+    arp?.abandon(yiaddr, this.#options.time.now()); // the server has pinged it: that is not for the client
     const isKnown = !wantsBroadcast && arp?.learn(yiaddr, wire.readMac(view, wire.CHADDR), this.#options.time.now()) === true;
     const address = fromV4(isKnown ? yiaddr : LIMITED_BROADCAST);
     const note = 'carried back to the client';

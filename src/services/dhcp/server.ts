@@ -173,7 +173,10 @@ export class DhcpServer {
     for (let tries = MAX_CONFLICTS; tries > 0 && place !== undefined; tries--) {
       const { network, address } = place;
       network.leases.write(address, 'offered', request.applicant, this.#now(), this.#now() + this.#offerTime);
-      if (!(await isInUse(this.#stack, address, this.#options.time, this.#patience))) return this.#offer(request, place);
+      const inUse = await isInUse(this.#stack, address, this.#options.time, this.#patience);
+      // meanwhile it may have taken the offer of another server
+      if (network.leases.of(request.applicant.client)?.address !== address) return undefined;
+      if (!inUse) return this.#offer(request, place);
       const entry = network.leases.decline(address, this.#now(), this.#now() + this.#declineTime);
       this.#tell('in use', request.applicant.mac, `${formatV4(address)} answers a ping: it is in use without a lease`, entry);
       place = this.#choose(request);

@@ -155,6 +155,11 @@ export class ArpCache {
     this.#neighbors.doubt(address, now);
   }
 
+  /** A neighbour that has not answered yet is not waited for any longer. */
+  abandon(address: number, now: Micros): void {
+    this.#neighbors.abandon(address, now);
+  }
+
   /** The ARP packet in `[at, end)` has arrived. */
   onArp(view: DataView, at: number, end: number, now: Micros): 'ok' | ArpDrop {
     const verdict = this.#receive(view, at, end, now);

@@ -109,6 +109,12 @@ export class NeighborTable {
     this.#ask(neighbor, now);
   }
 
+  /** Whoever asked does not want to know any more: what waits fails now, as if all questions had been in vain. */
+  abandon(address: number, now: Micros): void {
+    const neighbor = this.#neighbors.get(address);
+    if (neighbor?.state === 'incomplete') this.#giveUp(neighbor, now);
+  }
+
   /** The next neighbour for which a request must go out; undefined when there is none. In 'probe' it goes to its MAC address alone. */
   pollRequest(): Neighbor | undefined {
     for (let neighbor = this.#requests.shift(); neighbor !== undefined; neighbor = this.#requests.shift()) {

@@ -318,3 +318,20 @@ test('whatever comes to the port, the server goes on', async () => {
   expect(await talker.hears('discover')).toHaveLength(1);
   expect(server.drops['shorter than a DHCP message']).toBeGreaterThan(100);
 });
+
+test('an offer that is being prepared when its client takes that of another server is not made', async () => {
+  const { lan, talker, server } = setting({});
+  talker.send('discover');
+  await lan.passes(100 * MILLISECOND);
+  talker.send('request', { requested: '10.0.0.200', server: '10.0.0.2' });
+  await lan.passes(SECOND);
+  expect([talker.answers(), server.leases]).toEqual([[], []]);
+  expect(dropsOf(server)).toEqual({ 'it takes the offer of another server': 1 });
+});
+
+test('the ping that nobody answered does not reach the client that gets the address', async () => {
+  const { lan, talker } = setting({});
+  expect(await talker.hears('discover')).toHaveLength(1);
+  const pinged = lan.recording.frames.filter(({ bytes }) => dissect(bytes).transport?.kind === 'icmp');
+  expect(pinged).toEqual([]);
+});
