@@ -92,7 +92,6 @@ export const dhcpRogue: Scenario = {
     { filter: 'icmp', meaning: 'a ping to the world goes to the Ethernet address of the stranger' },
   ],
   watch: ['pc1'],
-  expert: { 'icmp.resp_not_found': 1 },
   async play(stage) {
     const { network: net } = stage;
     const { sw, server, clients } = lan(stage, 1, 1, { delay: 10 * MILLISECOND });
