@@ -349,6 +349,6 @@ function labelOf({ rate, delay }: NetCableOptions): string {
   const words: string[] = [];
   if (rate !== undefined)
     words.push(rate >= 1e9 ? `${rate / 1e9} Gbit/s` : rate >= 1e6 ? `${rate / 1e6} Mbit/s` : `${rate / 1e3} kbit/s`);
-  if (delay !== undefined) words.push(delay >= 1000 ? `${delay / 1000} ms` : `${delay} µs`);
+  if (delay !== undefined && delay > 0) words.push(delay >= 1000 ? `${delay / 1000} ms` : `${delay} µs`);
   return words.join(', ');
 }

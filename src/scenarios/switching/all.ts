@@ -4,6 +4,7 @@ import { hub } from './hub.ts';
 import { switchFourHosts, switchLearning } from './learning.ts';
 import { portMirroring, portSecurity } from './listening.ts';
 import { broadcastStorm, spanningTree } from './loops.ts';
+import { arpSpoofing } from './spoofing.ts';
 import { layer3Switch, vlanTrunk } from './vlans.ts';
 
 export const SWITCHING_SCENARIOS: readonly Scenario[] = [
@@ -14,6 +15,7 @@ export const SWITCHING_SCENARIOS: readonly Scenario[] = [
   layer3Switch,
   portMirroring,
   portSecurity,
+  arpSpoofing,
   broadcastStorm,
   spanningTree,
 ];
