@@ -27,6 +27,8 @@ export interface Performance {
   readonly start: Micros;
   /** How long it took, in virtual time. */
   readonly duration: Micros;
+  /** In words, what was expected and seen. */
+  readonly met: readonly string[];
   /** The network of the story, where it has one. */
   readonly network: DrawnNetwork | undefined;
 }
@@ -84,6 +86,7 @@ export async function perform(scenario: Scenario, settle: () => Promise<void>): 
     names,
     start,
     duration: world.now - start,
+    met: stage.met,
     network: drawn && {
       topology: drawn.topology(),
       tables: [...stage.moments, { at: world.now, moment: 'at the end', tables: drawn.tables() }],

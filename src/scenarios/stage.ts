@@ -69,6 +69,8 @@ export class Stage {
   readonly moments: TablesAt[] = [];
   /** Of hosts, by address. */
   readonly names = new Map<string, string>();
+  /** In words, what was expected and seen. */
+  readonly met: string[] = [];
   readonly timers: Timers;
   readonly #places = new Map<StageHost, Place>();
   readonly #errors: unknown[] = [];
@@ -223,11 +225,13 @@ export class Stage {
   expect(what: string, seen: unknown, wanted: unknown): void {
     const [left, right] = [JSON.stringify(seen), JSON.stringify(wanted)];
     if (left !== right) throw new ScenarioError(`expected that ${what}: ${right}, but saw ${left}`);
+    this.met.push(what);
   }
 
   /** The same, where not the exact value matters. @param seen for the message */
   expectThat(what: string, holds: boolean, seen: unknown): void {
     if (!holds) throw new ScenarioError(`expected that ${what}, but saw ${JSON.stringify(seen)}`);
+    this.met.push(what);
   }
 
   #boot(name: string, place: Place): StageHost {

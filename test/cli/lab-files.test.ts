@@ -73,7 +73,7 @@ const MISTAKES: readonly (readonly [name: string, text: string, said: string])[]
     body(
       "const [a, b] = [net.host('a', { address: '10.0.0.1/24' }), net.host('b', { address: '10.0.0.1/24' })];\nnet.cable(a, b);\nawait stage.pause(5);",
     ),
-    'two.ts: ',
+    'two.ts:3: a and b have one address: 10.0.0.1',
   ],
   ['missing.ts', '', 'missing.ts: it has no default export'],
 ];

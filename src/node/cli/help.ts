@@ -53,6 +53,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack lab run handshake', 'tells the story, writes nothing'],
     ['tapstack lab run handshake --out lecture', 'then: wireshark lecture/handshake.pcapng'],
     ['tapstack lab run home.ts --tables', 'a network of your own, in a file'],
+    ['tapstack lab run home.json --json', 'the same as JSON, and what came of it as JSON'],
   ],
   'capture show': [
     ['tapstack capture show trace.pcapng', 'a line for each packet'],

@@ -1,28 +1,41 @@
 /** A lab file read: what it exports, or where and why it cannot be played. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { register } from 'node:module';
 import { basename, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nearest } from '../../capture/filter/nearest.ts';
 import type { LabDefinition } from '../../lab/network/lab-definition.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { jsonLab } from './json-lab.ts';
+import type { Place } from './lab-mistake.ts';
 import { LabMistake } from './lab-mistake.ts';
 import { isLabModule } from './lab-module.ts';
 import { readMistakeMessage } from './mistake-message.ts';
 import { scenarioOf } from './scenario-of.ts';
 
-const ENDING = /\.(ts|mts|js|mjs)$/;
+const ENDING = /\.(ts|mts|js|mjs|json)$/;
 const KEYS = ['title', 'story', 'question', 'look', 'watch', 'rfcs', 'way', 'seed', 'play'];
 const EXAMPLE = "export default lab({ title: '...', async play(net, stage) { ... } })";
 
 /** Whether these words name a file rather than a scenario of the gallery. */
 export const isLabFile = (name: string): boolean => ENDING.test(name);
 
+export interface LoadedLab {
+  readonly definition: LabDefinition;
+  readonly scenario: Scenario;
+  /** The commands of hosts and what they printed, while it was played, of a lab in JSON. */
+  readonly transcript: readonly string[];
+}
+
 /** @throws LabMistake */
-export async function loadLab(file: string): Promise<Scenario> {
-  if (!existsSync(file)) throw new LabMistake({ file }, 'there is no such file');
+export async function loadLab(file: string): Promise<LoadedLab> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new LabMistake({ file }, 'there is no such file');
   const name = basename(file).replace(ENDING, '');
-  return scenarioOf(name, definitionIn(file, await importFile(file)));
+  const transcript: string[] = [];
+  const definition = file.endsWith('.json')
+    ? jsonLab(file, readFileSync(file, 'utf8'), transcript)
+    : definitionIn(file, await importFile(file));
+  return { definition, scenario: scenarioOf(name, definition), transcript };
 }
 
 let isRegistered = false; // hooks are for a process, and can only be added
@@ -64,13 +77,26 @@ function unknownKey(file: string, key: string): LabMistake {
  */
 export async function mistakeOf(error: unknown, file: string): Promise<LabMistake> {
   if (error instanceof LabMistake) return error;
+  if (error instanceof Error && error.cause instanceof LabMistake) return error.cause;
   if (!(error instanceof Error)) return new LabMistake({ file }, `threw ${String(error)}`, { cause: error });
   const told = readMistakeMessage(error.message);
   if (told !== undefined) return new LabMistake({ ...told, file: shown(told.path, file) }, told.what);
   const { line, column, path } = placeIn(error.stack ?? '') ?? {};
   const place =
-    path === undefined ? { file } : { file: shown(path, file), line: line!, ...(column === undefined ? {} : { column }) };
+    path === undefined
+      ? placeOfNamed(error, file)
+      : { file: shown(path, file), line: line!, ...(column === undefined ? {} : { column }) };
   return new LabMistake(place, (await missingName(error.message)) ?? sentence(error), { cause: error });
+}
+
+/** What cannot be drawn is found when it runs: the first line with a name in quotation marks that is spoken of. */
+function placeOfNamed(error: Error, file: string): Place {
+  const lines = error instanceof RangeError ? readFileSync(file, 'utf8').split('\n') : [];
+  for (const word of error.message.match(/[\w-]+/g) ?? []) {
+    const line = lines.findIndex((text) => text.includes(`'${word}'`) || text.includes(`"${word}"`)) + 1;
+    if (line > 0) return { file, line };
+  }
+  return { file };
 }
 
 /** The innermost of the lab's own lines in a stack trace, or the line above the message of what cannot be compiled. */

@@ -22,7 +22,7 @@ export async function runCommand(host: ToolHost, line: string): Promise<string> 
   const [name, ...rest] = wordsOf(line);
   if (name === undefined || name === 'help') return help(rest[0]);
   const command = find(name);
-  return command.run(host, argumentsOf(command.name, rest, command.options));
+  return await command.run(host, argumentsOf(command.name, rest, command.options));
 }
 
 /** What there is; of one command how it is written. */

@@ -12,6 +12,7 @@ import { isLabFile, loadLab, mistakeOf } from '../../lab/load-lab.ts';
 import type { FileKind } from '../../lab-files.ts';
 import { FILE_KINDS, settle, writeFiles } from '../../lab-files.ts';
 import { UsageError } from '../usage-error.ts';
+import { failureResult, resultOf } from './result.ts';
 import { storyText } from './story.ts';
 
 interface RunOptions {
@@ -19,6 +20,7 @@ interface RunOptions {
   readonly format?: readonly FileKind[];
   readonly all?: boolean;
   readonly tables?: boolean;
+  readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -30,11 +32,12 @@ export function addRun(lab: Command, exit: (code: number) => void): void {
       'Plays a scenario and tells what happened: the ladder, what to look at and with which display filter. Exits with 1 when ' +
         'something else was seen than must be.',
     )
-    .argument('<names...>', 'scenarios, all, or lab files such as home.ts')
+    .argument('<names...>', 'scenarios, all, or lab files: home.ts, home.js, home.json')
     .option('--out <folder>', 'write the files there (default: none are written)')
     .option('--format <kinds>', `which files, joined by commas: ${FILE_KINDS.join(', ')} (default: all of them)`, kindsOf)
     .option('--all', 'every packet in the ladder, long runs too')
     .option('--tables', 'what the devices of a network learnt and forgot, too')
+    .option('--json', 'the result as JSON, a line each: what was expected, topology, tables, files')
     .option('--quiet', 'a line a scenario instead of its story')
     .action(async (names: readonly string[], options: RunOptions) => exit(await run(names, options)));
 }
@@ -62,9 +65,11 @@ async function run(names: readonly string[], options: RunOptions): Promise<numbe
 /** @returns the exit code */
 async function runFile(file: string, options: RunOptions): Promise<number> {
   try {
-    return (await play(await loadLab(file), options, file)) ? 0 : 1;
+    const { scenario, transcript } = await loadLab(file);
+    return (await play(scenario, options, { file, transcript })) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LabMistake)) throw error;
+    if (options.json === true) process.stdout.write(failureResult(file, error));
     process.stderr.write(`tapstack: ${error.message}\n`);
     return 2;
   }
@@ -83,32 +88,52 @@ function chosen(names: readonly string[]): readonly Scenario[] {
 const orList = (names: readonly string[]): string =>
   names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : names.join();
 
+/** A file that holds a story. */
+interface Source {
+  readonly file: string;
+  /** What its hosts printed. */
+  readonly transcript: readonly string[];
+}
+
 /**
- * @param file that holds the story
  * @returns false when the story went another way
  * @throws LabMistake when it cannot be told as its file has it
  */
-async function play(scenario: Scenario, options: RunOptions, file?: string): Promise<boolean> {
-  const performance = await performed(scenario, file);
+async function play(scenario: Scenario, options: RunOptions, source?: Source): Promise<boolean> {
+  const performance = await performed(scenario, options, source?.file);
   if (performance === undefined) return false;
   const files = options.out === undefined ? [] : await writeInto(options.out, performance, options.format ?? FILE_KINDS);
+  const transcript = source?.transcript ?? [];
   process.stdout.write(
-    options.quiet === true
-      ? `${scenario.name}: as told${files.length === 0 ? '' : `; ${files.join(' ')}`}\n`
-      : storyText(performance, files, options.all === true),
+    options.json === true ? resultOf(performance, files, transcript) : textOf(performance, files, transcript, options),
   );
-  if (options.tables === true && performance.network !== undefined) process.stdout.write(`\n${tablesText(performance)}`);
   return true;
 }
 
+function textOf(
+  performance: Performance,
+  files: readonly string[],
+  transcript: readonly string[],
+  { quiet = false, all = false, tables = false }: RunOptions,
+): string {
+  const { name } = performance.scenario;
+  const printed = quiet || transcript.length === 0 ? '' : `\nWhat the hosts printed:\n\n${transcript.join('\n').trimEnd()}\n`;
+  return [
+    quiet ? `${name}: as told${files.length === 0 ? '' : `; ${files.join(' ')}`}\n` : storyText(performance, files, all),
+    printed,
+    tables && performance.network !== undefined ? `\n${tablesText(performance)}` : '',
+  ].join('');
+}
+
 /** @returns undefined when the story went another way, which has been said */
-async function performed(scenario: Scenario, file: string | undefined): Promise<Performance | undefined> {
+async function performed(scenario: Scenario, { json }: RunOptions, file: string | undefined): Promise<Performance | undefined> {
   try {
     return await perform(scenario, settle);
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     const mistake = file === undefined ? undefined : await mistakeOf(error.cause, file);
     if (mistake !== undefined && !(error.cause instanceof ScenarioError)) throw mistake;
+    if (json === true) process.stdout.write(failureResult(file ?? scenario.name, error));
     process.stderr.write(`tapstack: ${(mistake ?? error).message}\n`);
     return undefined;
   }
