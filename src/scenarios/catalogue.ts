@@ -5,6 +5,7 @@ import { DHCP_SCENARIOS } from './dhcp/all.ts';
 import { EDGE_SCENARIOS } from './edge/all.ts';
 import { IP_SCENARIOS } from './ip/all.ts';
 import { LOSS_SCENARIOS } from './loss/all.ts';
+import { NAME_SCENARIOS } from './names/all.ts';
 import { NETWORK_SCENARIOS } from './networks/all.ts';
 import type { Chapter, Scenario } from './scenario.ts';
 import { CHAPTERS } from './scenario.ts';
@@ -18,6 +19,7 @@ const ALL: readonly Scenario[] = [
   ...SWITCHING_SCENARIOS,
   ...NETWORK_SCENARIOS,
   ...DHCP_SCENARIOS,
+  ...NAME_SCENARIOS,
   ...EDGE_SCENARIOS,
   ...APP_SCENARIOS,
 ];
