@@ -4,7 +4,7 @@ import { decodeUtf8, encodeUtf8, MILLISECOND, SECOND } from '../../stack/index.t
 import { ACK, PSH, SYN } from '../../stack/wire/tcp.ts';
 import type { Scenario } from '../scenario.ts';
 
-const PORT = 5010;
+const PORT = 5100;
 const ORDERS = ['pay Ada 10;', 'pay Bea 20;', 'pay Cem 30;'] as const;
 const FORGED = encodeUtf8('pay Eve 99;');
 
