@@ -17,9 +17,9 @@ const write = (name: string, text: string): string => {
 };
 
 test('the examples in TypeScript, JavaScript and JSON go as they are told', async () => {
-  expect(EXAMPLES).toEqual(['home.json', 'loop.js', 'two-networks.ts']);
   const { code, out, err } = await tapstack.run(['lab', 'run', '--quiet', ...EXAMPLES]);
-  expect([code, out, err]).toEqual([0, 'home: as told\nloop: as told\ntwo-networks: as told\n', '']);
+  const told = EXAMPLES.map((name) => `${name.replace(/\.\w+$/, '')}: as told\n`);
+  expect([code, out, err]).toEqual([0, told.join(''), '']);
 });
 
 test('a lab in JSON: its story, what its hosts printed, what its devices learnt', async () => {

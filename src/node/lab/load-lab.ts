@@ -20,22 +20,16 @@ const EXAMPLE = "export default lab({ title: '...', async play(net, stage) { ...
 /** Whether these words name a file rather than a scenario of the gallery. */
 export const isLabFile = (name: string): boolean => ENDING.test(name);
 
-export interface LoadedLab {
-  readonly definition: LabDefinition;
-  readonly scenario: Scenario;
-  /** The commands of hosts and what they printed, while it was played, of a lab in JSON. */
-  readonly transcript: readonly string[];
-}
-
-/** @throws LabMistake */
-export async function loadLab(file: string): Promise<LoadedLab> {
+/**
+ * @param transcript of a lab in JSON: where the commands of its hosts go, and what they print, while it is played
+ * @throws LabMistake
+ */
+export async function loadLab(file: string, transcript: string[] = []): Promise<Scenario> {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new LabMistake({ file }, 'there is no such file');
   const name = basename(file).replace(ENDING, '');
-  const transcript: string[] = [];
-  const definition = file.endsWith('.json')
-    ? jsonLab(file, readFileSync(file, 'utf8'), transcript)
-    : definitionIn(file, await importFile(file));
-  return { definition, scenario: scenarioOf(name, definition), transcript };
+  const isJson = file.endsWith('.json');
+  const definition = isJson ? jsonLab(file, readFileSync(file, 'utf8'), transcript) : definitionIn(file, await importFile(file));
+  return scenarioOf(name, definition);
 }
 
 let isRegistered = false; // hooks are for a process, and can only be added

@@ -65,8 +65,8 @@ async function run(names: readonly string[], options: RunOptions): Promise<numbe
 /** @returns the exit code */
 async function runFile(file: string, options: RunOptions): Promise<number> {
   try {
-    const { scenario, transcript } = await loadLab(file);
-    return (await play(scenario, options, { file, transcript })) ? 0 : 1;
+    const transcript: string[] = [];
+    return (await play(await loadLab(file, transcript), options, { file, transcript })) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LabMistake)) throw error;
     if (options.json === true) process.stdout.write(failureResult(file, error));
