@@ -1,6 +1,8 @@
 /** Services of the hosts of a network in few words: each lives on the host's stack and by the lab's clock, and shows its table. */
 import type { ClientLease, DhcpClientOptions, DhcpServerOptions } from '../../services/dhcp/index.ts';
 import { DhcpClient, DhcpServer, leasesTable } from '../../services/dhcp/index.ts';
+import type { RipOptions } from '../../services/rip/index.ts';
+import { Rip, ripTable } from '../../services/rip/index.ts';
 import type { Random } from '../../stack/index.ts';
 import type { NetHost } from './net-host.ts';
 
@@ -36,4 +38,12 @@ export function serveAddresses(host: NetHost, options: Omit<DhcpServerOptions, '
   const server = new DhcpServer(host.stack, { time: host.clock, ...options });
   host.showTables(() => [leasesTable(host.name, server.leases, host.clock.now())]);
   return server;
+}
+
+/** @throws RangeError for a metric that no link has, UdpError when RIP is spoken already */
+export function speakRip(host: NetHost, random: Random, options: Partial<RipOptions>): Rip {
+  const { stack, clock } = host;
+  const rip = new Rip(stack, { time: clock, random, ...options });
+  host.showTables(() => [ripTable(host.name, stack, rip.routes, clock.now())]);
+  return rip;
 }

@@ -4,13 +4,14 @@ import type { DhcpServer, DhcpServerOptions } from '../../services/dhcp/index.ts
 import type { DnsClient, DnsService, Zone } from '../../services/dns/index.ts';
 import type { PingOptions, PingResult } from '../../services/ping.ts';
 import { ping } from '../../services/ping.ts';
+import type { Rip, RipOptions } from '../../services/rip/index.ts';
 import type { Timekeeper } from '../../services/timekeeper.ts';
 import { runCommand } from '../../services/tools/run-command.ts';
 import type { ToolHost } from '../../services/tools/tool-host.ts';
 import type { ConnectOptions, IpAddress, ListenOptions, Random, Stack, TcpListener } from '../../stack/index.ts';
 import { formatV4, fromV4, ipv4, listenTcp, SocketError, TcpSocket } from '../../stack/index.ts';
 import type { Obtained, ObtainOptions } from './host-services.ts';
-import { obtainAddress, serveAddresses } from './host-services.ts';
+import { obtainAddress, serveAddresses, speakRip } from './host-services.ts';
 import { hostTables } from './host-tables.ts';
 import type { AskNamesOptions, NameServer, ResolveNamesOptions, ServeOptions } from './name-services.ts';
 import { askNames, serveNames, serveZones } from './name-services.ts';
@@ -130,6 +131,11 @@ export class NetHost implements NetNode {
   /** Gives addresses to others by DHCP. @throws RangeError in words when a pool cannot be used */
   serveAddresses(options: Omit<DhcpServerOptions, 'time'>): DhcpServer {
     return serveAddresses(this, options);
+  }
+
+  /** Learns routes from its neighbours by RIP, and tells them its own. @throws UdpError when it does already */
+  speakRip(options: Partial<RipOptions> = {}): Rip {
+    return speakRip(this, this.#random, options);
   }
 
   /** Answers for zones of DNS: see `zoneOf` and `parseZone`. @throws UdpError when a server is there already */
