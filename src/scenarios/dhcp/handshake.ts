@@ -1,7 +1,7 @@
 /** How a host gets its address, and what becomes of it. */
 import { MINUTE, SECOND } from '../../stack/index.ts';
 import type { Scenario } from '../scenario.ts';
-import { lan, MAC, obtain, POOL, saidByDhcp } from './lan.ts';
+import { heardByDhcp, lan, MAC, obtain, POOL, saidByDhcp } from './lan.ts';
 
 export const dhcpHandshake: Scenario = {
   name: 'dhcp-handshake',
@@ -12,19 +12,26 @@ export const dhcpHandshake: Scenario = {
     'pc1 is switched on and knows nothing but its Ethernet address. It asks everybody for a server. The server looks whether anybody ' +
     'has the address that it means to give, offers it, and pc1 asks for what it was offered. With the acknowledgment it has an ' +
     'address for an hour, a router and a DNS server. Before it uses the address it asks three times whether somebody else has it; ' +
-    'then it tells everybody.',
+    'then it tells everybody. A printer on the same switch hears what goes to everybody, and nothing of the answers: the switch has ' +
+    'learnt by then where pc1 is.',
   question:
     'The offer goes to 192.168.1.100, an address that pc1 does not have yet. How does it arrive? Why does pc1 ask for something ' +
     'that it has just been offered?',
   look: [
-    { filter: 'dhcp', meaning: 'discover, offer, request, acknowledgment' },
+    {
+      filter: 'dhcp',
+      meaning: 'discover, offer, request, acknowledgment; the two questions a second time, as the printer hears them',
+    },
+    { filter: 'ip.dst == 255.255.255.255', meaning: 'to everybody, and from nobody: the source is 0.0.0.0' },
     { filter: 'dhcp.option.ip_address_lease_time', meaning: 'for how long; T1 and T2 beside it' },
     { filter: 'arp.src.proto_ipv4 == 0.0.0.0', meaning: 'pc1 probes: it has no address to ask from' },
   ],
-  watch: ['pc1'],
+  watch: ['pc1', 'printer'],
   async play(stage) {
-    const { server, clients } = lan(stage, 1);
+    const { sw, server, clients } = lan(stage, 1, 1);
     const pc1 = clients[0]!;
+    const printer = stage.network.host('printer', { address: '192.168.1.9/24' });
+    stage.network.cable(printer, sw);
     server.serveAddresses({ pools: [POOL] });
     stage.showTables('before the first frame');
     const { lease } = await obtain(stage, pc1);
@@ -36,7 +43,9 @@ export const dhcpHandshake: Scenario = {
       'request',
       'acknowledgment 192.168.1.100',
     ]);
-    stage.expect('a line in the table of leases', stage.rows(server, 'leases').length, 1);
+    stage.expect('the printer has heard the questions and no answer', heardByDhcp(stage, printer), ['discover', 'request']);
+    const [line] = stage.rows(server, 'leases');
+    stage.expect('a line in the table of leases', line?.slice(0, 4), ['192.168.1.100', MAC, 'pc1', 'bound']);
     const [result] = await pc1.ping(server);
     stage.expect('it can be used', result?.outcome, 'reply');
     stage.showTables('when pc1 has its address');

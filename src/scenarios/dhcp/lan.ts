@@ -1,4 +1,5 @@
 /** The network of the stories of this folder: hosts on a switch with a server, and what is said by DHCP. */
+import { dissect } from '../../capture/dissect/dissect.ts';
 import type { Dhcp } from '../../capture/dissect/dissect-dhcp.ts';
 import { dhcpMessageName } from '../../capture/dissect/names.ts';
 import type { CableOptions, NetHost, NetSwitch } from '../../lab/index.ts';
@@ -60,6 +61,15 @@ export function saidByDhcp(stage: Stage, mac: string): string[] {
     seen.add(key);
   }
   return said;
+}
+
+/** The messages of DHCP at a host's end of its cable, in order, whoever they are for. */
+export function heardByDhcp({ recording }: Stage, { name }: NetHost): string[] {
+  const id = recording.interfaces.findIndex((one) => one.name === name);
+  return recording.frames.flatMap(({ interfaceId, bytes }) => {
+    const { application } = dissect(bytes);
+    return interfaceId === id && application?.kind === 'dhcp' ? [phrase(application)] : [];
+  });
 }
 
 const phrase = ({ messageType, yourIp }: Dhcp): string =>

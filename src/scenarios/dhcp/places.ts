@@ -2,10 +2,10 @@
 import type { NetHost } from '../../lab/index.ts';
 import type { DhcpClient, DhcpServer } from '../../services/dhcp/index.ts';
 import { DhcpRelay } from '../../services/dhcp/index.ts';
-import { SECOND } from '../../stack/index.ts';
+import { MINUTE, SECOND } from '../../stack/index.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
-import { lan, MAC, obtain, POOL, saidByDhcp } from './lan.ts';
+import { heardByDhcp, lan, MAC, obtain, POOL, saidByDhcp } from './lan.ts';
 
 export const dhcpRelay: Scenario = {
   name: 'dhcp-relay',
@@ -16,12 +16,16 @@ export const dhcpRelay: Scenario = {
     'The server stands behind a router, and a router carries no broadcast. So the router is a relay agent too: it takes the question ' +
     'of pc1, writes its own address on the side of pc1 into it, and sends it to the server alone. By that address the server knows ' +
     'from which network the question comes and which of its two pools is meant; there it sends the answer, and the router carries ' +
-    'it back to the link. The capture shows both sides of the router.',
-  question: 'What would the server give pc1 if the relay agent wrote the other one of its addresses into the question?',
+    'it back to the link. The capture shows both sides of the router. Half of the lease later pc1 renews it, and needs no agent: it ' +
+    'has an address and a gateway, and the router carries its message as any other.',
+  question:
+    'What would the server give pc1 if the relay agent wrote the other one of its addresses into the question? By what does it know ' +
+    'the network of pc1 in the renewal, where no agent has written anything?',
   look: [
     { filter: 'dhcp && ip.dst == 255.255.255.255', meaning: 'to everybody, before the router' },
     { filter: 'dhcp.ip.relay == 192.168.20.254 && ip.dst == 192.168.1.1', meaning: 'to the server alone, behind it' },
     { filter: 'dhcp.hops == 1', meaning: 'the relay agent counts itself' },
+    { filter: 'dhcp.ip.client == 192.168.20.100 && dhcp.type == 1', meaning: 'the renewal, before and behind the router' },
   ],
   watch: ['r1.lan20', 'r1.lan1'],
   way: 'dhcp.option.dhcp == 1',
@@ -32,7 +36,12 @@ export const dhcpRelay: Scenario = {
     const server = net.host('server', { address: '192.168.1.1/24', gateway: '192.168.1.254' });
     net.cable(pc1, r1.port('lan20'));
     net.cable(r1.port('lan1'), server);
-    const there = { network: '192.168.20.0/24', range: '192.168.20.100-192.168.20.199', router: '192.168.20.254' };
+    const there = {
+      network: '192.168.20.0/24',
+      range: '192.168.20.100-192.168.20.199',
+      router: '192.168.20.254',
+      leaseTime: 10 * MINUTE,
+    };
     server.serveAddresses({ pools: [POOL, there] });
     const relay = new DhcpRelay(r1.stack, { time: r1.clock, servers: [server.address] });
     const { lease } = await obtain(stage, pc1, { conflictCheck: false });
@@ -41,6 +50,12 @@ export const dhcpRelay: Scenario = {
     const [result] = await pc1.ping(server);
     stage.expect('through the router it reaches the server', result?.outcome, 'reply');
     stage.showTables('when pc1 has its address');
+    await stage.at(6 * MINUTE);
+    stage.expect('renewed, as the server has heard it', heardByDhcp(stage, server).slice(4), [
+      'request',
+      'acknowledgment 192.168.20.100',
+    ]);
+    stage.expect('the agent had no part in it', [relay.requests, relay.replies], [2, 2]);
     relay.close();
   },
 };
