@@ -13,13 +13,11 @@ export interface SourceMistake {
   readonly what: string;
 }
 
-let loaded: Amaro | undefined; // 40 ms, and most commands read no lab file
-
 /** @returns JavaScript, or what keeps it from being any */
 export function stripTypes(source: string): string | SourceMistake {
-  loaded ??= createRequire(import.meta.url)('amaro') as Amaro;
+  const amaro = createRequire(import.meta.url)('amaro') as Amaro; // here, for it takes 40 ms and most commands read no lab file
   try {
-    return loaded.transformSync(source, { mode: 'strip-only' }).code;
+    return amaro.transformSync(source, { mode: 'strip-only' }).code;
   } catch (said) {
     return mistakeIn(String(said));
   }
