@@ -1,6 +1,8 @@
 /** Every public name of the lab, listed by hand. */
 export type { ArpStation, Expectation, ForgedArp, ForgedSegment, Forgery } from './by-meaning/forge.ts';
 export { forgedArp, forgedSegment, reset } from './by-meaning/forge.ts';
+export type { ForgedRedirect } from './by-meaning/forge-icmp.ts';
+export { forgedRedirect } from './by-meaning/forge-icmp.ts';
 export { faultsByMeaning } from './by-meaning/plan.ts';
 export type { Selector } from './by-meaning/selector.ts';
 export {

@@ -7,6 +7,7 @@ import { IP_SCENARIOS } from './ip/all.ts';
 import { LOSS_SCENARIOS } from './loss/all.ts';
 import { NAME_SCENARIOS } from './names/all.ts';
 import { NETWORK_SCENARIOS } from './networks/all.ts';
+import { ROUTING_SCENARIOS } from './routing/all.ts';
 import type { Chapter, Scenario } from './scenario.ts';
 import { CHAPTERS } from './scenario.ts';
 import { SWITCHING_SCENARIOS } from './switching/all.ts';
@@ -18,6 +19,7 @@ const ALL: readonly Scenario[] = [
   ...IP_SCENARIOS,
   ...SWITCHING_SCENARIOS,
   ...NETWORK_SCENARIOS,
+  ...ROUTING_SCENARIOS,
   ...DHCP_SCENARIOS,
   ...NAME_SCENARIOS,
   ...EDGE_SCENARIOS,
