@@ -64,10 +64,12 @@ export interface DrawnNetwork {
 const LIMIT: Micros = 24 * 60 * MINUTE;
 
 /**
+ * Plays a scenario to its end.
  * @param settle resolves once every promise that can settle has settled, such as after a turn of the event loop
+ * @returns the stage as it is then
  * @throws ScenarioError when something else was seen than must be
  */
-export async function perform(scenario: Scenario, settle: () => Promise<void>): Promise<Performance> {
+export async function staged(scenario: Scenario, settle: () => Promise<void>): Promise<Stage> {
   const world = new World({ seed: scenario.seed ?? 1, settle });
   const stage = new Stage(world);
   try {
@@ -77,6 +79,16 @@ export async function perform(scenario: Scenario, settle: () => Promise<void>): 
     const reason = error instanceof Error ? error.message : String(error);
     throw new ScenarioError(`${scenario.name}: ${reason}`, { cause: error });
   }
+  return stage;
+}
+
+/**
+ * The same, and what came of it.
+ * @throws ScenarioError when something else was seen than must be
+ */
+export async function perform(scenario: Scenario, settle: () => Promise<void>): Promise<Performance> {
+  const stage = await staged(scenario, settle);
+  const { world } = stage;
   const { recording, series, names, start, drawn } = stage;
   return {
     scenario,

@@ -186,6 +186,14 @@ export class Stage {
     this.series.samples.length = 0;
   }
 
+  /** The story is over and the network goes on without an end: nothing is kept any more, and what is recorded goes to the sink. */
+  goesOn(sink: FrameSink): void {
+    this.recording.forget();
+    this.recording.divert(sink);
+    this.#network?.watch?.rest();
+    this.series.rest();
+  }
+
   /** Resolves after so much time. */
   pause(duration: Micros): Promise<void> {
     return this.timers.sleep(duration);

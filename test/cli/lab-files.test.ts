@@ -75,6 +75,11 @@ const MISTAKES: readonly (readonly [name: string, text: string, said: string])[]
     ),
     'two.ts:3: a and b have one address: 10.0.0.1',
   ],
+  [
+    'watch.ts',
+    "export default { title: 'x', watch: ['pc1.eth0'], play(net) { net.cable(net.host('pc1'), net.switch('s1', { ports: 2 })); } };\n",
+    'watch.ts:1: nothing is recorded at pc1.eth0, which watch names; it may name pc1, s1.1',
+  ],
   ['missing.ts', '', 'missing.ts: it has no default export'],
 ];
 

@@ -6,7 +6,7 @@ export default lab({
   story: 'A host asks its gateway to carry a ping to another network.',
   question: 'Whose Ethernet address is in the frame that pc1 sends?',
   look: [{ filter: 'icmp.type == 8', meaning: 'the same request on two cables, with one hop less to live' }],
-  watch: ['pc1.eth0'],
+  watch: ['pc1'],
   async play(net, stage) {
     const pc1 = net.host('pc1', { address: '192.168.10.1/24', gateway: '192.168.10.254' });
     const pc2 = net.host('pc2', { address: '192.168.20.1/24', gateway: '192.168.20.254' });

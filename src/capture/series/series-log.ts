@@ -3,8 +3,14 @@ import type { SeriesSample, SeriesSink } from './sample.ts';
 
 export class SeriesLog implements SeriesSink {
   readonly samples: SeriesSample[] = [];
+  #rests = false;
 
   sample(sample: SeriesSample): void {
-    this.samples.push(sample);
+    if (!this.#rests) this.samples.push(sample);
+  }
+
+  /** Nothing is kept any more. */
+  rest(): void {
+    this.#rests = true;
   }
 }

@@ -6,13 +6,22 @@ import { readComment } from '../../capture/words/comment.ts';
 export class Recording implements FrameSink {
   readonly interfaces: InterfaceDescription[] = [];
   readonly frames: RecordedFrame[] = [];
+  /** Where frames go in place of being kept. */
+  #elsewhere: FrameSink | undefined = undefined;
 
   addInterface(name: string, details: InterfaceDetails = {}): number {
     return this.interfaces.push({ name, ...details }) - 1;
   }
 
   frame(frame: RecordedFrame): void {
-    this.frames.push({ ...frame, bytes: frame.bytes.slice() });
+    if (this.#elsewhere === undefined) this.frames.push({ ...frame, bytes: frame.bytes.slice() });
+    else this.#elsewhere.frame(frame);
+  }
+
+  /** From now on nothing is kept, for there is no end: every frame goes to the sink, which learns of the interfaces as they are numbered here. */
+  divert(sink: FrameSink): void {
+    for (const { name, ...details } of this.interfaces) sink.addInterface(name, details);
+    this.#elsewhere = sink;
   }
 
   /** Says of a frame of this interface, the last one that was recorded, what came of it later in the same instant. */

@@ -38,6 +38,7 @@ export class TableWatch implements Machine {
   readonly #known = new Map<string, Map<TableKind, ReadonlySet<string>>>();
   readonly #stirred = new Set<string>();
   #at: Micros = 0;
+  #rests = false;
 
   constructor(recording: Recording, nodes: () => readonly NetNode[]) {
     this.#recording = recording;
@@ -50,6 +51,7 @@ export class TableWatch implements Machine {
       },
       frame: (frame: RecordedFrame): void => {
         recording.frame(frame);
+        if (this.#rests) return;
         this.#stirred.add(this.#owners[frame.interfaceId] ?? '');
         this.#at = frame.at;
         this.onSooner?.();
@@ -59,6 +61,7 @@ export class TableWatch implements Machine {
 
   /** Something has changed in a device without a frame: it was forgotten. */
   stirs(node: string): void {
+    if (this.#rests) return;
     this.#stirred.add(node);
     this.onSooner?.();
   }
@@ -75,6 +78,12 @@ export class TableWatch implements Machine {
   /** What a new device has in its tables is not news. */
   knows(node: NetNode): void {
     for (const table of node.tables()) this.#remember(table);
+  }
+
+  /** Nobody wants to know any more: for a lab without an end. */
+  rest(): void {
+    this.#rests = true;
+    this.#stirred.clear();
   }
 
   /** What is in the tables now is not news. */

@@ -55,6 +55,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['tapstack lab run home.ts --tables', 'a network of your own, in a file'],
     ['tapstack lab run home.json --json', 'the same as JSON, and what came of it as JSON'],
   ],
+  'lab up': [
+    ['tapstack lab up home.ts -- curl http://192.168.20.1/', 'Linux at the place that the file has for it'],
+    ['tapstack lab up one-router --tap s1=192.168.10.9/24,via=192.168.10.254 -- traceroute -n 192.168.20.1', 'or anywhere'],
+    ['tapstack lab up home.ts --capture home.pcapng -- sh', 'your own shell inside, every wire recorded'],
+  ],
   'capture show': [
     ['tapstack capture show trace.pcapng', 'a line for each packet'],
     ['tapstack capture show trace.pcapng --frame 3', 'one frame: its layers, fields and bytes'],

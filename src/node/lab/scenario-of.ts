@@ -18,6 +18,10 @@ export const scenarioOf = (name: string, definition: LabDefinition): Scenario =>
     ...(seed === undefined ? {} : { seed }),
     async play(stage) {
       await definition.play(stage.network, stage);
+      const ends = stage.recording.interfaces.map((one) => one.name);
+      for (const end of watch ?? [])
+        if (!ends.includes(end))
+          throw new RangeError(`nothing is recorded at ${end}, which watch names; it may name ${ends.join(', ')}`);
     },
   };
 };

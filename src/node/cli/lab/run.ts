@@ -1,7 +1,7 @@
 /** `tapstack lab run`: plays a scenario, tells what happened and leaves its files. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { findScenario, namesLike, scenarios } from '../../../scenarios/catalogue.ts';
+import { scenarios } from '../../../scenarios/catalogue.ts';
 import type { Performance } from '../../../scenarios/perform.ts';
 import { perform } from '../../../scenarios/perform.ts';
 import type { Scenario } from '../../../scenarios/scenario.ts';
@@ -13,6 +13,7 @@ import type { FileKind } from '../../lab-files.ts';
 import { FILE_KINDS, settle, writeFiles } from '../../lab-files.ts';
 import { UsageError } from '../usage-error.ts';
 import { failureResult, resultOf } from './result.ts';
+import { scenarioNamed } from './scenario-named.ts';
 import { storyText } from './story.ts';
 
 interface RunOptions {
@@ -57,7 +58,7 @@ async function run(names: readonly string[], options: RunOptions): Promise<numbe
   let code = 0;
   for (const name of names) {
     if (isLabFile(name)) code = Math.max(code, await runFile(name, options));
-    else for (const scenario of chosen([name])) if (!(await play(scenario, options))) code = Math.max(code, 1);
+    else for (const scenario of chosen(name)) if (!(await play(scenario, options))) code = Math.max(code, 1);
   }
   return code;
 }
@@ -75,18 +76,7 @@ async function runFile(file: string, options: RunOptions): Promise<number> {
   }
 }
 
-function chosen(names: readonly string[]): readonly Scenario[] {
-  return names.flatMap((name) => {
-    if (name === 'all') return scenarios();
-    const scenario = findScenario(name);
-    if (scenario === undefined)
-      throw new UsageError(`there is no scenario ${name}; do you mean ${orList(namesLike(name))}? "tapstack lab list" shows all`);
-    return [scenario];
-  });
-}
-
-const orList = (names: readonly string[]): string =>
-  names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : names.join();
+const chosen = (name: string): readonly Scenario[] => (name === 'all' ? scenarios() : [scenarioNamed(name)]);
 
 /** A file that holds a story. */
 interface Source {
