@@ -128,6 +128,7 @@ describe('our client asks dnsmasq', () => {
         long: await ask('long.example.com', 'TXT', '--capture', 'long.pcapng'),
         reverse: await ask('192.0.2.80'),
         nothing: await ask('nobody.example.com'),
+        page: await tapstack.run(['get', ...LINK, '--dns-server', '10.69.0.1', 'http://nobody.example.com/']),
       };
     } finally {
       server.process.kill();
@@ -145,6 +146,13 @@ describe('our client asks dnsmasq', () => {
   ])('%s', (name, code, expected) => {
     expect([results[name]?.code, results[name]?.err]).toEqual([code, code === 0 ? '' : expect.stringContaining('NXDOMAIN')]);
     expect(results[name]?.out).toMatch(expected);
+  });
+
+  test('get asks for the name over the stack', () => {
+    expect([results['page']?.code, results['page']?.err]).toEqual([
+      1,
+      'cannot get http://nobody.example.com/: nobody.example.com A (no such name, says 10.69.0.1): no such name\n',
+    ]);
   });
 
   test('the long answer came over TCP', async () => {

@@ -4,10 +4,11 @@ import { accessSync, constants, createWriteStream, existsSync, statSync } from '
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { parseV4 } from '../../stack/wire/ip-address.ts';
+import { ipv4, parseV4 } from '../../stack/wire/ip-address.ts';
+import { hostTimekeeper } from '../host-timekeeper.ts';
 import { connectNet } from '../net-connect.ts';
 import type { NetworkOptions } from './network-options.ts';
-import { openSession, printer } from './session.ts';
+import { openSession, printer, type Session } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface GetOptions extends NetworkOptions {
@@ -15,6 +16,8 @@ export interface GetOptions extends NetworkOptions {
   readonly output?: string;
   /** Print status and headers too. */
   readonly include?: boolean;
+  /** Whom the stack asks for names. @default nobody: this machine looks them up */
+  readonly dnsServer?: string;
 }
 
 /** @returns 0 when the answer's status is below 400 */
@@ -22,10 +25,11 @@ export async function get(url: string, options: GetOptions): Promise<number> {
   const target = parseUrl(url);
   const { output } = options;
   if (output !== undefined) checkOutput(output);
-  const address = parseV4(target.hostname) === undefined ? await resolve(target.hostname) : target.hostname;
+  const known = await knownAddress(target.hostname, options);
   const port = target.port === '' ? 80 : Number(target.port);
   const session = await openSession(options, { print: printer(options, true) });
   try {
+    const address = known ?? (await ask(session, target.hostname, options.dnsServer));
     const response = await request(target, () => connectNet(session.host.stack, { host: address, port }));
     if (options.include) process.stderr.write(`${head(response)}\n`);
     if (output === undefined) for await (const chunk of response) await written(chunk);
@@ -76,7 +80,24 @@ function tryUrl(text: string): URL | undefined {
   }
 }
 
-/** By this machine's own resolver: the stack has none yet. */
+/** What is known before anything is opened. @returns undefined when the stack is to ask */
+async function knownAddress(host: string, { dnsServer }: GetOptions): Promise<string | undefined> {
+  if (parseV4(host) !== undefined) return host;
+  return dnsServer === undefined ? resolve(host) : undefined;
+}
+
+/** Over the stack. @throws DnsError when there is no such name */
+async function ask({ host: { stack, clock } }: Session, name: string, server = ''): Promise<string> {
+  const [{ DnsClient }, { SecureRandom }] = await Promise.all([
+    import('../../services/dns/index.ts'),
+    import('../secure-random.ts'),
+  ]);
+  const time = hostTimekeeper(clock);
+  const client = new DnsClient({ stack, time, random: new SecureRandom(), servers: [ipv4(server)] });
+  return (await client.lookup(name))[0]!;
+}
+
+/** By this machine's own resolver. */
 async function resolve(name: string): Promise<string> {
   try {
     return (await lookup(name, 4)).address;

@@ -105,6 +105,7 @@ function addClients(root: Command, exit: (code: number) => void): void {
       .description('Fetches a page over the stack. Exits with 1 when the server reports an error.')
       .argument('<url>', 'such as http://10.0.0.1:8000/')
       .option('-o, --output <file>', 'where it goes (default: standard output)')
+      .option('--dns-server <address>', 'the stack asks there for names (default: this machine looks them up)', parse.address)
       .option('--include', 'print status and headers to standard error'),
   )
     .summary('fetch a page over the stack')
