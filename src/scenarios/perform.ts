@@ -75,6 +75,7 @@ export async function staged(scenario: Scenario, settle: () => Promise<void>): P
   try {
     await world.finish(scenario.play(stage), { limit: LIMIT });
     if (stage.errors.length > 0) throw stage.errors[0];
+    checkWatched(scenario, stage);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ScenarioError(`${scenario.name}: ${reason}`, { cause: error });
@@ -105,4 +106,12 @@ export async function perform(scenario: Scenario, settle: () => Promise<void>): 
       changes: drawn.watch?.changes ?? [],
     },
   };
+}
+
+/** @throws RangeError in words when the story wants to watch an end of a cable that is not there */
+function checkWatched({ watch = [] }: Scenario, { recording }: Stage): void {
+  const names = recording.interfaces.map(({ name }) => name);
+  const missing = watch.find((name) => !names.includes(name));
+  if (missing !== undefined)
+    throw new RangeError(`"${missing}" is to be watched, but no end of a cable is called so; there are ${names.join(', ')}`);
 }

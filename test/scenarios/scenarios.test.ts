@@ -1,9 +1,11 @@
 /** Every scenario goes as it is told, each time alike, and says what a lecturer needs. */
+
 import { describe, expect, test } from 'vitest';
 import { ladder, readCapture } from '../../src/capture/index.ts';
 import { watchedCapture, watchedInterfaces, wholeCapture } from '../../src/scenarios/capture-file.ts';
 import type { Scenario } from '../../src/scenarios/index.ts';
 import { findScenario, letters, namesLike, perform, readAndClose, scenarios } from '../../src/scenarios/index.ts';
+import type { Stage } from '../../src/scenarios/stage.ts';
 import { settle } from '../two-hosts.ts';
 
 describe.each(scenarios().map((scenario) => [scenario.name, scenario] as const))('%s', (_name, scenario) => {
@@ -44,6 +46,13 @@ test('what is seen and not expected fails with the name of the scenario, what wa
     stage.expect('nobody spoke', stage.segments(client).length, 0);
   });
   await expect(perform(wrong, settle)).rejects.toThrow(/^a-story: expected that nobody spoke: 0, but saw \d/);
+});
+
+test('a story that wants to watch what is not there fails, and hears what there is', async () => {
+  const play = async (stage: Stage): Promise<void> => void (await stage.pair());
+  await expect(perform({ ...story(play), watch: ['clinet'] }, settle)).rejects.toThrow(
+    'a-story: "clinet" is to be watched, but no end of a cable is called so; there are client, server',
+  );
 });
 
 test('a server that throws fails the story; a connection that fails is a part of it', async () => {
