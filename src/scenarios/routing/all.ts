@@ -4,6 +4,7 @@ import { oneLanTwoLans } from './gateways.ts';
 import { longestPrefix } from './longest-prefix.ts';
 import { proxyArp } from './proxy-arp.ts';
 import { icmpRedirect, redirectAttack } from './redirects.ts';
+import { ripConvergence, ripCountToInfinity } from './rip.ts';
 import { smurf } from './smurf.ts';
 import { tracerouteFourRouters } from './traceroute.ts';
 
@@ -13,6 +14,8 @@ export const ROUTING_SCENARIOS: readonly Scenario[] = [
   tracerouteFourRouters,
   icmpRedirect,
   proxyArp,
+  ripConvergence,
+  ripCountToInfinity,
   redirectAttack,
   smurf,
 ];

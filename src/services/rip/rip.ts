@@ -42,7 +42,7 @@ export class Rip {
     this.#options = options;
     const onExpiry = (): void => this.#tellChanges();
     this.#table = new RoutingTable(stack, { time, timeout, garbage, metric, speaks: (id) => this.#speaks(id), onExpiry });
-    this.#socket = openUdp(stack, { port: RIP_PORT, ttl: 1, multicastTtl: 1 });
+    this.#socket = openUdp(stack, { port: RIP_PORT, multicastTtl: 1 });
     this.#leave = this.#links().map((id) => stack.groups.join(RIP_GROUP, id));
     void this.#serve();
     for (const id of this.#links()) {
