@@ -1,4 +1,5 @@
 /** Every public name of the lab, listed by hand. */
+export { parseZone, Zone, ZoneError, zoneOf } from '../services/dns/index.ts';
 export type { ArpStation, Expectation, ForgedArp, ForgedSegment, Forgery } from './by-meaning/forge.ts';
 export { forgedArp, forgedSegment, reset } from './by-meaning/forge.ts';
 export type { ForgedRedirect } from './by-meaning/forge-icmp.ts';

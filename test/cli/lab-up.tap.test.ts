@@ -10,7 +10,8 @@ afterAll(() => tapstack.remove());
 beforeAll(requirePrivateNamespace);
 
 const LABS = resolve(import.meta.dirname, '../labs');
-for (const name of ['behind-two-routers.ts', 'two-networks.ts']) copyFileSync(resolve(LABS, name), tapstack.path(name));
+for (const name of ['behind-two-routers.ts', 'two-networks.ts', 'home.json', 'names.ts'])
+  copyFileSync(resolve(LABS, name), tapstack.path(name));
 const up = (...args: string[]) => tapstack.run(['lab', 'up', ...args]);
 
 test('curl and traceroute reach a host two routers away; the capture holds both ends of every cable', async () => {
@@ -41,6 +42,43 @@ test('--tap plugs Linux into a free port; the exit code is that of the command',
   );
   expect([code, out.includes('ttl=63')]).toEqual([0, true]);
   expect((await up('two-networks.ts', '--tap', 's1.8=dhcp', '--', 'sh', '-c', 'ip -br link show tap0; exit 7')).code).toBe(7);
+});
+
+test('udhcpc gets a lease through the switch of a home, renews it, and its translator lets curl and traceroute out', async () => {
+  const told = `#!/bin/sh
+case "$1" in
+  bound) ip address add "$ip/$mask" dev "$interface"; ip route add default via "$router"; echo "bound $ip/$mask $router" > said ;;
+  renew) echo "renewed $ip" > said ;;
+esac
+`;
+  writeFileSync(tapstack.path('told'), told, { mode: 0o755 });
+  const script = [
+    'mkfifo said; udhcpc -n -f -i linux -s ./told &',
+    'cat said; kill -USR1 $!; cat said', // renew now
+    'curl -sS http://198.51.100.7/',
+    'traceroute -n -q 1 -w 2 198.51.100.7',
+    'kill $!',
+    'wait',
+  ].join('\n');
+  const { out, err } = await up('home.json', '--', 'bash', '-c', script);
+  expect(out, err).toContain('bound 192.168.1.101/24 192.168.1.1\n');
+  expect(out).toContain('renewed 192.168.1.101\n');
+  expect(out).toContain('This is www.');
+  const hops = [...out.matchAll(/^ *\d+ {2}(\S+)/gm)].map(([, address]) => address);
+  expect(hops).toEqual(['192.168.1.1', '203.0.113.1', '198.51.100.7']);
+});
+
+test('dig asks the resolver of a lab, which walks from the root', async () => {
+  const dig = 'dig +tries=1 @198.51.100.53 www.example.com';
+  const { code, out } = await up(
+    'names.ts',
+    '--',
+    'sh',
+    '-c',
+    `${dig} +short A; ${dig} +tcp +short TXT; ${dig} +noall +comments nothing.example.com`,
+  );
+  expect([code, out.split('\n').slice(0, 2)]).toEqual([0, ['192.0.2.80', '"found"']]);
+  expect(out).toContain('status: NXDOMAIN');
 });
 
 test('without a command it says what is there, and a signal ends it', async () => {

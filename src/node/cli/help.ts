@@ -58,7 +58,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
   'lab up': [
     ['tapstack lab up home.ts -- curl http://192.168.20.1/', 'Linux at the place that the file has for it'],
     ['tapstack lab up one-router --tap s1=192.168.10.9/24,via=192.168.10.254 -- traceroute -n 192.168.20.1', 'or anywhere'],
-    ['tapstack lab up home.ts --capture home.pcapng -- sh', 'your own shell inside, every wire recorded'],
+    ['tapstack lab up home.json --capture home.pcapng -- sh', 'your own shell inside, every wire recorded'],
   ],
   'capture show': [
     ['tapstack capture show trace.pcapng', 'a line for each packet'],
