@@ -57,7 +57,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
   ],
   'lab up': [
     ['tapstack lab up home.ts -- curl http://192.168.20.1/', 'Linux at the place that the file has for it'],
-    ['tapstack lab up one-router --tap s1=192.168.10.9/24,via=192.168.10.254 -- traceroute -n 192.168.20.1', 'or anywhere'],
+    ['tapstack lab up company --tap sw-sales=10.1.1.9/24,via=10.1.1.1 -- ping -c 3 10.9.0.2', 'or at a free port of any lab'],
     ['tapstack lab up home.json --capture home.pcapng -- sh', 'your own shell inside, every wire recorded'],
   ],
   'capture show': [

@@ -19,7 +19,7 @@ import { UsageError } from '../usage-error.ts';
 import { scenarioNamed } from './scenario-named.ts';
 
 interface UpOptions {
-  readonly tap: readonly ExtraTap[];
+  readonly tap?: readonly ExtraTap[];
   readonly capture?: string;
   /** `--here` is not given. */
   readonly here?: boolean;
@@ -39,13 +39,13 @@ export function addUp(lab: Command, exit: (code: number) => void): void {
     )
     .argument('<lab>', 'a lab file such as home.ts, or a scenario with a network')
     .argument('[command...]', 'such as: -- curl http://192.168.20.1/')
-    .option('--tap <place>', 'Linux at a free port: DEVICE[.PORT]=ADDRESS/PREFIX[,via=GATEWAY], or DEVICE=dhcp', tapOf, [])
+    .option('--tap <place>', 'Linux at a free port: DEVICE[.PORT]=ADDRESS/PREFIX[,via=GATEWAY], or DEVICE=dhcp', tapOf)
     .option('--capture <file>', 'record all ends of all cables; "-" for standard output')
     .option('--here', 'in the network of this machine, as root')
     .action(async (name: string, words: readonly string[], options: UpOptions) => exit(await up(name, words, options)));
 }
 
-function tapOf(text: string, before: readonly ExtraTap[]): readonly ExtraTap[] {
+function tapOf(text: string, before: readonly ExtraTap[] = []): readonly ExtraTap[] {
   const [, at, address = '', gateway] = /^([^=]+)=([^,]+)(?:,via=(.+))?$/.exec(text) ?? [];
   if (at === undefined) throw new InvalidArgumentError('such as s1=192.168.10.9/24,via=192.168.10.254');
   if (gateway !== undefined && parseV4(gateway) === undefined)
@@ -107,7 +107,7 @@ async function live(
 async function started(
   scenario: Scenario,
   file: string | undefined,
-  { tap, capture }: UpOptions,
+  { tap = [], capture }: UpOptions,
 ): Promise<{ readonly lab: LiveLab; close(): Promise<void> }> {
   let written: CaptureFile | undefined;
   const sink = (epochOffset: number): CaptureFile => {
