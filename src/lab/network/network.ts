@@ -102,6 +102,8 @@ export class Network implements Machine {
   readonly #onError: (error: unknown) => void;
   readonly #nodes = new Map<string, NetNode>();
   readonly #cables: NetCable[] = [];
+  /** Those that were taken away: a picture shows where they were. */
+  readonly #removed: NetCable[] = [];
   readonly #thrown: unknown[] = [];
   #macs = FIRST_MAC;
   #isChecked = true;
@@ -244,6 +246,7 @@ export class Network implements Machine {
     const index = this.#cables.indexOf(joined);
     if (index < 0) return;
     this.#cables.splice(index, 1);
+    this.#removed.push(joined);
     joined.cable.unplug();
     joined.a.pull();
     joined.b.pull();
@@ -271,10 +274,12 @@ export class Network implements Machine {
       const [address] = this.node(port.node).addressesAt(port);
       return { node: port.node, port: port.name, ...(address === undefined ? {} : { address }) };
     };
-    const links = this.#cables.map(({ a, b, options }) => {
-      const label = labelOf(options);
-      return { a: end(a), b: end(b), ...(label === '' ? {} : { label }) };
-    });
+    const linkOf = ({ a, b }: NetCable, label: string) => ({ a: end(a), b: end(b), ...(label === '' ? {} : { label }) });
+    const gone = this.#removed.filter(({ a, b }) => !this.#cables.some((cable) => joins(cable, a.node, b.node)));
+    const links = [
+      ...this.#cables.map((cable) => linkOf(cable, labelOf(cable.options))),
+      ...gone.map((cable) => ({ ...linkOf(cable, 'removed'), isRemoved: true })),
+    ];
     return { nodes, links };
   }
 
@@ -342,6 +347,9 @@ export class Network implements Machine {
 }
 
 const plugOf = (plug: Plug): Port => (plug instanceof Port ? plug : freePort(plug));
+const joins = ({ a, b }: NetCable, one: string, other: string): boolean =>
+  (a.node === one && b.node === other) || (a.node === other && b.node === one);
+
 const nameOf = (plug: Plug): string => (plug instanceof Port ? `${plug}` : plug.name);
 
 /** "10 Mbit/s, 5 ms", where the cable is not just a cable. */

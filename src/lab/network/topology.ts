@@ -24,6 +24,8 @@ export interface TopologyLink {
   readonly b: TopologyEnd;
   /** What is said beside it, such as `10 Mbit/s, 5 ms` or `VLAN 10`. */
   readonly label?: string;
+  /** It was there, and is gone. @default false */
+  readonly isRemoved?: boolean;
 }
 
 export interface Topology {

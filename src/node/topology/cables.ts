@@ -48,8 +48,8 @@ export function cableLengths(topology: Topology, { ofLink }: Networks, way: read
 const labelOf = (link: TopologyLink, prefix: string | undefined): string =>
   [link.label, prefix].filter((word) => word !== undefined).join('  ');
 
-export const drawCable = ({ cable }: DrawnCable): string =>
-  `<path class="cable" d="M${cable.map(({ x, y }) => `${num(x)} ${num(y)}`).join('L')}"/>`;
+export const drawCable = ({ cable, link }: DrawnCable): string =>
+  `<path class="cable"${link.isRemoved === true ? ' stroke-dasharray="5 4"' : ''} d="M${cable.map(({ x, y }) => `${num(x)} ${num(y)}`).join('L')}"/>`;
 
 /** The longest piece carries the words and the arrows; the pieces at the ends what belongs to a port. */
 export function drawLabels(drawn: DrawnCable): string[] {

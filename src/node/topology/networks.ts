@@ -55,8 +55,8 @@ function groupsOf({ joints, links }: Segment, byPrefix: ReadonlyMap<string, read
 
 function segmentsOf({ links }: Topology, nodes: ReadonlyMap<string, TopologyNode>): Segment[] {
   const seen = new Set<number>();
-  return links.flatMap((_, first) => {
-    if (seen.has(first)) return [];
+  return links.flatMap(({ isRemoved }, first) => {
+    if (seen.has(first) || isRemoved === true) return [];
     const segment: Segment = { links: [first], joints: [] };
     for (const link of segment.links) spread(segment, links[link]!, links, nodes); // grows while it is walked through
     for (const link of segment.links) seen.add(link);
@@ -75,7 +75,9 @@ function spread(
     const box = nodes.get(node);
     if (box === undefined || !joins(box) || joints.includes(node)) continue;
     joints.push(node);
-    const more = links.flatMap((link, index) => (link.a.node === node || link.b.node === node ? [index] : []));
+    const more = links.flatMap(({ a: one, b: other, isRemoved }, index) =>
+      isRemoved !== true && (one.node === node || other.node === node) ? [index] : [],
+    );
     own.push(...more.filter((index) => !own.includes(index)));
   }
 }
