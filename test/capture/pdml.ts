@@ -39,6 +39,7 @@ const UNSPOKEN = [
   'discard',
   'daytime',
   'chargen',
+  'rip',
   'rsync',
   'ipx',
   'ospf',

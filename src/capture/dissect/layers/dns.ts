@@ -56,6 +56,8 @@ export function dnsLayer(view: DataView, end: number, message: Dns): Layer {
   return { protocol, name, osi: '5-7', at: at - prefix, length: shown, fields: list.fields, quoted: [] };
 }
 
+const AUTHENTIC = 0x0020;
+
 const isResponse = ({ flags }: Dns): boolean => (flags & DNS_RESPONSE) !== 0;
 
 function addFlags(list: Fields, message: Dns): void {
@@ -69,7 +71,8 @@ function addFlags(list: Fields, message: Dns): void {
   parts.flag('dns.flags.recdesired', at, 2, 0x0100);
   if (isResponse(message)) parts.flag('dns.flags.recavail', at, 2, 0x0080);
   parts.flag('dns.flags.z', at, 2, 0x0040);
-  parts.flag('dns.flags.authenticated', at, 2, 0x0020);
+  // RFC 6840 §5.7: in a question the bit asks for it, and without it there is nothing to say
+  if (isResponse(message) || flags & AUTHENTIC) parts.flag('dns.flags.authenticated', at, 2, AUTHENTIC);
   parts.flag('dns.flags.checkdisable', at, 2, 0x0010);
   if (isResponse(message)) parts.bits('dns.flags.rcode', at, 2, 0x000f, dnsCodeName(flags & 15));
 }
